@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user-space executor: runs handlers of an IR program.
+ *
+ * A struct vm holds the program in a compact encoding, its globals and the
+ * state of the session. Output and messages go through callbacks. Globals that
+ * kernel handlers share live behind struct vm_shared.
+ */
+#ifndef SPILE_VM_VM_H
+#define SPILE_VM_VM_H
+
+#include "base/strbuf.h"
+#include "ir/ir.h"
+
+struct session_data; /* proto/session.h */
+struct vm;
+
+/* An array global kept elsewhere than in the vm (a BPF map). Keys and values
+ * have the layout of proto/session.h. All return 0 or -errno; -ENOENT: absent,
+ * -E2BIG: full. */
+struct vm_map_ops {
+	int (*get)(void *ctx, const void *key, void *value);
+	int (*set)(void *ctx, const void *key, const void *value);
+	int (*add)(void *ctx, const void *key, int64_t by);
+	int (*del)(void *ctx, const void *key);
+	int (*clear)(void *ctx);
+	/* Visit every entry, in no order; cb returning non-zero stops. */
+	int (*each)(void *ctx,
+		    int (*cb)(void *arg, const void *key, const void *value),
+		    void *arg);
+};
+
+struct vm_shared {
+	struct session_data *session; /* mmapped; its state and lock words too */
+	void **scalars;               /* by global id: where it lives, or NULL */
+	const struct vm_map_ops *ops;
+	void **maps;                  /* by global id: ctx for ops, or NULL */
+};
+
+struct vm_host {
+	void *ctx;
+	/* Text of one handler run, in one piece. */
+	void (*output)(void *ctx, const char *text, size_t len);
+	/* A whole message without prefix and newline: "division by 0 near …" */
+	void (*error)(void *ctx, const char *text);
+	void (*warning)(void *ctx, const char *text);
+	int64_t target;               /* pid of -c or -x, or 0 */
+};
+
+/* Encode the handlers of user-space attach kinds and what they call. shared
+ * may be NULL, then everything lives in the vm. p and the structs must outlive
+ * the vm. NULL and one sentence in err if the program asks for something the
+ * vm does not have. */
+struct vm *vm_new(const struct ir_prog *p, const struct vm_shared *shared,
+		  const struct vm_host *host, struct strbuf *err);
+void vm_free(struct vm *vm);
+
+/* Set a scalar global before anything runs (staprun NAME=VALUE, -G); rules of
+ * language.md 22.2.1. -ENOENT: no such global (ignored by callers), -EINVAL. */
+int vm_set_global(struct vm *vm, const char *name, const char *value);
+
+/* Run the handler of one probe to its end. 0; 1 if it ended in an error, which
+ * was reported and counted; 2 if it was skipped. */
+int vm_run(struct vm *vm, uint32_t probe);
+
+/* The session's counters and state (the shared block, or the vm's own). */
+struct session_data *vm_session(struct vm *vm);
+
+#endif
