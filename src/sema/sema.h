@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pass 2: files to a typed program.
+ *
+ * Probe points are resolved (probe/), names bound, types inferred; what nothing
+ * reaches is left out. The result is all that lower/ reads.
+ */
+#ifndef SPILE_SEMA_SEMA_H
+#define SPILE_SEMA_SEMA_H
+
+#include "lang/lang.h"
+#include "probe/probe.h"
+#include "sema/symbol.h"
+
+/* A handler: the bodies of one probe declaration, those of its aliases around
+ * them, with one scope of locals. */
+struct handler {
+	uint32_t id;                 /* place in sema_prog.handlers */
+	struct loc loc;              /* of the probe keyword */
+	const char *name;            /* unique, for IR: "probe_3" */
+	ast_stmts bodies;            /* run in order */
+	VEC(struct ast_expr *) conditions; /* all must hold, tested first */
+	symbols locals;
+};
+
+/* One place a handler is attached: what a provider found (probe/probe.h), and
+ * the handler to run there. */
+struct sema_probe {
+	const struct resolved_probe *at;
+	struct handler *handler;
+};
+
+struct sema_prog {
+	symbols globals;             /* used ones, in order of declaration */
+	VEC(struct function *) functions; /* used script functions */
+	VEC(struct handler *) handlers;
+	VEC(struct sema_probe) probes;   /* in order of resolution */
+};
+
+/* Analyse the files ([0] is the user's script, then -E scripts, then library
+ * files). Errors go to l->diag. Never NULL; only to be used further if
+ * l->diag->errors did not rise. All of it lives in l->arena. */
+struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
+			       struct ast_file *const *files, size_t n_files);
+
+/* Append the elaborated program as stap -p2 prints it (cli.md section 12);
+ * bodies and initial values too if verbose. */
+void sema_print(const struct lang *l, const struct sema_prog *p, bool verbose,
+		struct strbuf *out);
+
+#endif
