@@ -25,6 +25,10 @@ enum fmt_conv {
 	FMT_UPPER_M, /* memory dump, hex */
 };
 
+/* Greater widths and precisions count as this one, so that no argument makes a
+ * rendering larger than its text plus this much. */
+#define FMT_SIZE_MAX 65535u
+
 /* Width or precision. */
 enum fmt_size { FMT_SIZE_NONE, FMT_SIZE_FIXED, FMT_SIZE_ARG };
 
@@ -59,8 +63,9 @@ struct fmt_arg {
 	size_t len;
 };
 
-/* Append the text for n_args arguments to out. FMT_M and FMT_UPPER_M take the
- * bytes to dump as str and len. */
+/* Append the text for n_args arguments to out, in the order of the format; the
+ * arguments of * stand before their value. FMT_M and FMT_UPPER_M take the bytes
+ * to dump as str and len (precision says how many, default 1). */
 void fmt_render(const struct fmt *f, const struct fmt_arg *args,
 		struct strbuf *out);
 
