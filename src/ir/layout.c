@@ -77,6 +77,34 @@ static void mark_reached(const struct ir_prog *p, uint32_t root, bool *reached,
 	}
 }
 
+/* Raise the record bounds of the formats that a kernel function prints. */
+static void collect_bounds(struct ir_layout *l, const struct ir_prog *p,
+			   const struct ir_fn *f, struct arena *arena)
+{
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	uint16_t i;
+
+	vec_foreach(b, &f->blocks) {
+		vec_foreach(in, &b->insns) {
+			uint32_t **bounds;
+
+			if (in->op != IR_OP_PRINT)
+				continue;
+			bounds = &l->record_bound[in->imm];
+			if (!*bounds)
+				*bounds = arena_array(arena, uint32_t,
+						      in->n_args);
+			for (i = 0; i < in->n_args; i++) {
+				uint32_t bound = f->regs.at[in->args[i]].bound;
+
+				if ((*bounds)[i] < bound)
+					(*bounds)[i] = bound;
+			}
+		}
+	}
+}
+
 void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 		    struct arena *arena)
 {
@@ -88,6 +116,7 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 		.user_fn = arena_array(arena, bool, p->fns.len),
 		.shared = arena_array(arena, bool, p->globals.len),
 		.offset = arena_array(arena, uint32_t, p->globals.len),
+		.record_bound = arena_array(arena, uint32_t *, p->formats.len),
 		.size = sizeof(struct session_data),
 	};
 	vec_foreach(pr, &p->probes) {
@@ -105,4 +134,7 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 		l->offset[i] = l->size;
 		l->size += ir_value_bytes(g->type, g->bound);
 	}
+	for (i = 0; i < p->fns.len; i++)
+		if (l->kernel_fn[i])
+			collect_bounds(l, p, p->fns.at[i], arena);
 }

@@ -17,6 +17,11 @@ struct ir_layout {
 	bool *shared;        /* by global: used by a kernel handler */
 	uint32_t *offset;    /* by global: of a shared scalar in the block */
 	uint32_t size;       /* bytes of the whole session block */
+	/* By format, then by argument: the bound that sizes a string's field in
+	 * a record (proto/record.h). It is the largest of all kernel handlers'
+	 * prints of that format, because they share its id. NULL: never printed
+	 * in the kernel. */
+	uint32_t **record_bound;
 };
 
 /* Work it out; the arrays live in the arena. */

@@ -4,9 +4,11 @@
  *
  * One record a print, warning or error. Arguments follow the header in order:
  * a long is 8 bytes; a string is a 4-byte length n and then its field, which is
- * the argument register's bound rounded up so that 4 + field is a multiple of
- * 8, of which the first n bytes count. So a format's record has one size, known
- * when the program is compiled. Little-endian, 8-byte aligned.
+ * the argument's bound rounded up so that 4 + field is a multiple of 8, of which
+ * the first n bytes count. In prints that bound is the largest any kernel handler
+ * has for this argument of this format (ir/layout.h: record_bound), so that a
+ * format's record has one size, known when the program is compiled; elsewhere it
+ * is the argument register's. Little-endian, 8-byte aligned.
  *
  * The text of one handler run must come out in one piece. A handler that can
  * send more than one record marks each RECORD_MORE, and sends RECORD_DONE when
