@@ -78,8 +78,8 @@ static void mark_reached(const struct ir_prog *p, uint32_t root, bool *reached,
 }
 
 /* Raise the record bounds of the formats that a kernel function prints. */
-static void collect_bounds(struct ir_layout *l, const struct ir_prog *p,
-			   const struct ir_fn *f, struct arena *arena)
+static void collect_bounds(struct ir_layout *l, const struct ir_fn *f,
+			   struct arena *arena)
 {
 	const struct ir_block *b;
 	const struct ir_insn *in;
@@ -136,5 +136,5 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 	}
 	for (i = 0; i < p->fns.len; i++)
 		if (l->kernel_fn[i])
-			collect_bounds(l, p, p->fns.at[i], arena);
+			collect_bounds(l, p->fns.at[i], arena);
 }
