@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What staprun leaves to stapio when it has loaded and attached a .bo: the
+ * descriptors, and this table of them in a sealed memfd whose number is given
+ * by stapio's option -F. Header, then n_entries entries; native byte order,
+ * as both ends run on one machine.
+ */
+#ifndef SPILE_PROTO_HANDOFF_H
+#define SPILE_PROTO_HANDOFF_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#define HANDOFF_MAGIC 0x4f485053u /* "SPHO" */
+#define HANDOFF_VERSION 1
+#define HANDOFF_MAX_ENTRIES 262144u
+#define HANDOFF_NAME_LEN 16
+
+/* Detaching takes long (one perf event a location): leave it to a child. */
+#define HANDOFF_SLOW_DETACH 1u
+
+struct handoff_header {
+	uint32_t magic, version;
+	uint32_t n_entries;
+	uint32_t flags;    /* HANDOFF_* */
+	int32_t object_fd; /* memfd with the bytes that were loaded */
+	uint32_t pad;
+};
+static_assert(sizeof(struct handoff_header) == 24, "fixed layout");
+
+enum handoff_kind {
+	HANDOFF_MAP,
+	HANDOFF_LINK, /* kept open for as long as the session lasts */
+};
+
+struct handoff_entry {
+	uint32_t kind; /* enum handoff_kind */
+	int32_t fd;
+	/* Of maps: name, NUL-terminated, and the sizes given to the kernel. */
+	char name[HANDOFF_NAME_LEN];
+	uint32_t key_size, value_size, max_entries, pad;
+};
+static_assert(sizeof(struct handoff_entry) == 40, "fixed layout");
+
+#endif
