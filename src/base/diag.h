@@ -55,6 +55,7 @@ struct diag {
 	struct hmap seen;
 };
 
+/* Empty, writing about locations in srcs; diag_release() frees the rest. */
 void diag_init(struct diag *d, struct sources *srcs);
 void diag_release(struct diag *d);
 /* Write what was reported to the stream and forget it. */
@@ -76,9 +77,11 @@ void diag_flush(struct diag *d, FILE *to);
 	diag_report_note((d), (loc), DIAG_##tag, diag_text_##tag,             \
 			 ##__VA_ARGS__)
 
+/* Behind the macros. */
 void diag_report(struct diag *d, enum diag_form form, struct loc loc,
 		 enum diag_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Behind the macros. */
 void diag_report_note(struct diag *d, struct loc loc, enum diag_tag tag,
 		      const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -24,6 +24,7 @@ struct hmap {
 	size_t n_slots;  /* a power of two, or 0 */
 };
 
+/* Free the map (not what it points to) and leave an empty, usable one. */
 void hmap_release(struct hmap *m);
 /* The value stored for the key, or NULL. */
 void *hmap_get(const struct hmap *m, const char *key, size_t len);

@@ -14,6 +14,7 @@ struct intern {
 	struct hmap map;
 };
 
+/* Empty; strings go to the arena, the table to the heap until release. */
 void intern_init(struct intern *in, struct arena *arena);
 void intern_release(struct intern *in);
 /* The one copy of these bytes, NUL-terminated. Never NULL. */

@@ -63,6 +63,7 @@ struct sources {
 	VEC(struct origin) origins; /* [0] is unused */
 };
 
+/* Empty; everything registered later lives in the arena. */
 void sources_init(struct sources *s, struct arena *arena);
 
 /* Add a text; name and text are copied into the arena unless the caller says

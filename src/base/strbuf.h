@@ -21,6 +21,7 @@ extern char strbuf_empty[];
 		.buf = strbuf_empty                                           \
 	}
 
+/* Empty; allocates nothing. */
 void strbuf_init(struct strbuf *s);
 /* Free the contents and leave an empty, usable buffer. */
 void strbuf_release(struct strbuf *s);

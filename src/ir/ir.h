@@ -38,6 +38,7 @@ struct ir_op_info {
 	char imm;
 	unsigned flags;
 };
+/* The row of ops.def; op must be in range. */
 const struct ir_op_info *ir_op_info(enum ir_op op);
 
 enum ir_type { IR_VOID, IR_I64, IR_STR };
@@ -139,6 +140,9 @@ struct ir_prog {
 
 /* --- ir_build.c: making programs --- */
 
+/* Empty program, function without registers or blocks, register that reads 0 or
+ * "" (bound: maxstringlen), block without instructions. All live in the arena;
+ * names are borrowed. */
 struct ir_prog *ir_prog_new(struct arena *arena);
 struct ir_fn *ir_fn_new(struct ir_prog *p, const char *name,
 			enum ir_fn_kind kind, enum ir_type ret);
@@ -157,6 +161,7 @@ uint32_t ir_format(struct ir_prog *p, const char *text, size_t len);
 
 /* --- ir_print.c, ir_parse.c --- */
 
+/* Append the text form; p may have failed ir_check() only in its meaning. */
 void ir_print(const struct ir_prog *p, struct strbuf *out);
 /* Read a program. On failure NULL and one sentence with line number in err.
  * The text is untrusted: sizes are bounded, and the result has passed

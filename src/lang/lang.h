@@ -42,6 +42,7 @@ struct lang {
 	struct hmap lib_macros; /* name → struct macro *, see pp.h */
 };
 
+/* All arguments are borrowed and must outlive the struct. */
 void lang_init(struct lang *l, struct arena *arena, struct intern *names,
 	       struct sources *srcs, struct diag *diag,
 	       const struct lang_env *env);
