@@ -39,7 +39,11 @@ struct lang {
 	struct diag *diag;
 	const struct lang_env *env;
 	bool *args_used;        /* n_args flags, set by $N and @N */
-	struct hmap lib_macros; /* name → struct macro *, see pp.h */
+	struct hmap lib_macros; /* name → struct macro *, see macro.h */
+	struct hmap file_macros; /* name → those of single files, newest first */
+	const char **keywords;  /* interned, from TOK_PROBE on */
+	bool has_private;       /* compatible >= 3.0: private is a keyword */
+	bool has_hex_escapes;   /* compatible >= 2.3: "\x41" */
 };
 
 /* All arguments are borrowed and must outlive the struct. */

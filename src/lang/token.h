@@ -22,10 +22,23 @@ enum tok {
 #undef PUNCT
 };
 
+/* What is wrong with the text of a token. Only a token that is used is at
+ * fault: pp_next() reports it then and hands out a stand-in. */
+enum tok_fault {
+	FAULT_NONE,
+	FAULT_NUMBER,         /* stands in: 0 */
+	FAULT_STRING,         /* not closed; stands in: what there is */
+	FAULT_EMBED,          /* not closed */
+	FAULT_EMBED_SUSPECT,  /* "}%" inside: a warning */
+	FAULT_ARG_NESTED,     /* $N or @N in the text of an argument */
+	FAULT_ARG_RANGE,      /* no such argument; stands in: 0 or "" */
+};
+
 struct token {
 	struct loc loc;
 	enum tok kind;
 	bool glued;      /* neither white space nor a comment directly before */
+	uint8_t fault;   /* enum tok_fault; between lexer and preprocessor */
 	const char *str; /* interned for names and keywords; NULL for operators */
 	size_t len;
 	uint64_t num;
