@@ -278,10 +278,10 @@ static void argument_seams(void **state)
 		{ "$4/ b\nc", "+i:x i:c" },
 		{ "$4* b\n*/c", "+i:x i:c" },
 		{ "$4b", "+i:x / +i:b" },
-		{ "$5 d */ e", "+i:e" },
+		{ "$5 d */ e", "i:e" },
 		{ "$6 d %} e", "+%{ c d %} i:e" },
 		{ "$6 d", "+%{ c d%}!" },
-		{ "$7 e", "+i:$1! i:e" },
+		{ "$7 e", "+0! i:e" },
 		{ "$81 e", "+0! i:e" },
 		{ "$8b e", "+i:a i:$b i:e" },
 	};
