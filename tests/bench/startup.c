@@ -34,7 +34,7 @@ static int compare(const void *a, const void *b)
 static int run_once(char **argv, double *first, double *last)
 {
 	int out[2], status;
-	char buf[4096];
+	char buf[2048];
 	double start;
 	ssize_t n;
 	pid_t pid;
