@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Options are rows of a table: getopt's view of them, the usage text and the
+ * switch in take_option() are one row each and meet by the row's code.
+ */
+#include "cmd/options.h"
+
+#include "base/bug.h"
+#include "cmd/version.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum code {
+	/* options with a short form have its letter as code */
+	OPT_VP = 256,
+	OPT_RUNTIME,
+	OPT_BPF,
+	OPT_COMPATIBLE,
+	OPT_COLOR,
+	OPT_LATER, /* known, and served by a later version */
+};
+
+struct option_row {
+	int code;
+	const char *name;    /* long name, or NULL */
+	const char *arg;     /* as the usage shows it, or NULL */
+	bool arg_optional;
+	const char *help;    /* NULL: not listed */
+};
+
+static const struct option_row rows[] = {
+	{ 'h', "help", NULL, false, "show this text" },
+	{ 'V', "version", NULL, false, "show the version" },
+	{ 'p', NULL, "PASS", false, "stop after pass 1 to 5: parse, elaborate, translate, compile, run" },
+	{ 'e', NULL, "SCRIPT", false, "run SCRIPT instead of a file" },
+	{ 'E', NULL, "SCRIPT", false, "run SCRIPT besides the main one" },
+	{ 'v', NULL, NULL, false, "say more, once for each -v" },
+	{ OPT_VP, "vp", "DDDDD", false, "add a digit's verbosity to each pass" },
+	{ 'k', NULL, NULL, false, "keep the temporary folder" },
+	{ 'g', NULL, NULL, false, "guru mode: allow what can harm the machine" },
+	{ 'w', NULL, NULL, false, "no warnings" },
+	{ 'W', NULL, NULL, false, "warnings are errors" },
+	{ 'c', NULL, "CMD", false, "start CMD, trace it, stop when it ends" },
+	{ 'x', NULL, "PID", false, "trace process PID; target() is PID" },
+	{ 'o', NULL, "FILE", false, "write the output to FILE" },
+	{ 'm', NULL, "NAME", false, "name the module; it stays in this folder" },
+	{ 'D', NULL, "NAME=VALUE", false, "set a run-time limit, such as MAXACTION" },
+	{ 'G', NULL, "VAR=VALUE", false, "set a global variable at the start" },
+	{ OPT_RUNTIME, "runtime", "MODE", false, "auto or bpf" },
+	{ OPT_BPF, "bpf", NULL, false, "the same as --runtime=bpf" },
+	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
+	{ OPT_COLOR, "color", "WHEN", true, "color messages: always, auto or never" },
+	{ OPT_COLOR, "colour", "WHEN", true, NULL },
+};
+
+/* Options of the command line's contract that this version does not serve. */
+static const struct option_row later_rows[] = {
+	{ 't', NULL, NULL, false, NULL },
+	{ 'I', NULL, "DIR", false, NULL },
+	{ 'R', NULL, "DIR", false, NULL },
+	{ 'r', NULL, "RELEASE", false, NULL },
+	{ 'a', NULL, "ARCH", false, NULL },
+	{ 'P', "prologue-searching", "WHEN", true, NULL },
+	{ 'b', NULL, NULL, false, NULL },
+	{ 's', NULL, "NUM", false, NULL },
+	{ 'u', NULL, NULL, false, NULL },
+	{ 'q', NULL, NULL, false, NULL },
+	{ 'i', "interactive", NULL, false, NULL },
+	{ 'l', NULL, "PROBE", false, NULL },
+	{ 'L', NULL, "PROBE", false, NULL },
+	{ 'd', NULL, "OBJECT", false, NULL },
+	{ 'F', NULL, NULL, false, NULL },
+	{ 'S', NULL, "SIZE", false, NULL },
+	{ 'B', NULL, "NAME=VALUE", false, NULL },
+	{ 'T', NULL, "SEC", false, NULL },
+};
+
+static const char *const later_long[] = {
+	"debug", "modinfo", "ldd", "all-modules", "dump-probe-types",
+	"dump-probe-aliases", "dump-functions", "dyninst", "privilege",
+	"unprivileged", "check-version", "skip-badvars",
+	"suppress-handler-errors", "suppress-time-limits",
+	"semantic-keep-going", "no-global-var-display", "use-server",
+	"use-server-on-error", "list-servers", "trust-servers",
+	"use-http-server", "client-options", "remote", "remote-prefix",
+	"sign-module", "build-as", "tmpdir", "download-debuginfo", "sysroot",
+	"sysenv", "save-uprobes", "target-namespaces", "monitor",
+	"disable-cache", "poison-cache", "clean-cache", "rlimit-as",
+	"rlimit-cpu", "rlimit-nproc", "rlimit-stack", "rlimit-fsize",
+	"language-server", "example", "benchmark-sdt",
+};
+
+static void usage(FILE *to)
+{
+	size_t i;
+
+	fprintf(to, "Usage: stap [options] FILE [arguments]     run the script in FILE (\"-\": standard input)\n"
+		    "   or: stap [options] -e SCRIPT [arguments] run SCRIPT\n\n"
+		    "Options:\n");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct option_row *r = &rows[i];
+		char left[64] = "  ";
+		size_t n = 2;
+
+		if (!r->help)
+			continue;
+		if (r->code < 256)
+			n += (size_t)snprintf(left + n, sizeof(left) - n, "-%c",
+					      r->code);
+		if (r->name)
+			n += (size_t)snprintf(left + n, sizeof(left) - n,
+					      "%s--%s",
+					      r->code < 256 ? " " : "", r->name);
+		if (r->arg)
+			snprintf(left + n, sizeof(left) - n,
+				 r->arg_optional ? "[=%s]" :
+				 r->name ? "=%s" : " %s", r->arg);
+		fprintf(to, "%-22s %s\n", left, r->help);
+	}
+	fprintf(to, "\nEverything behind the script is handed to it as $1, @1 and so on.\n");
+}
+
+static enum options_result usage_error(void)
+{
+	fprintf(stderr,
+		"Try '--help' for more information. [man stap]\n"
+		"A message like [man foo] means for more info, run %% man foo\n");
+	return OPTIONS_FAILED;
+}
+
+static void print_version(void)
+{
+	printf("Spile translator/driver (version %s, SystemTap language %s)\n"
+	       "This is free software under the GNU GPL, version 2 or later; there is no warranty.\n"
+	       "enabled features: BPF\n",
+	       SPILE_VERSION, SPILE_STAP_VERSION);
+}
+
+/* Check a value against the pattern that the reference prints when it fails. */
+static bool matches_pattern(const char *what, const char *text,
+			    const char *pattern)
+{
+	regex_t re;
+	bool ok;
+
+	BUG_ON(regcomp(&re, pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB));
+	ok = !regexec(&re, text, 0, NULL, 0);
+	regfree(&re);
+	if (!ok)
+		fprintf(stderr, "ERROR: Safety pattern mismatch for %s ('%s' vs. '%s') rc=1\n",
+			what, text, pattern);
+	return ok;
+}
+
+static bool take_pass(struct options *o, const char *text)
+{
+	if (text[0] < '1' || text[0] > '0' + PASSES || text[1]) {
+		fprintf(stderr, "Invalid pass number (should be 1-5).\n");
+		return false;
+	}
+	o->last_pass = (unsigned)(text[0] - '0');
+	return true;
+}
+
+static bool take_vp(struct options *o, const char *text)
+{
+	size_t n = strlen(text), i;
+
+	if (!n || n > PASSES || strspn(text, "0123456789") != n) {
+		fprintf(stderr, "Invalid --vp argument: it takes 1 to 5 digits.\n");
+		return false;
+	}
+	for (i = 0; i < n; i++)
+		o->verbose[i] += (unsigned)(text[i] - '0');
+	return true;
+}
+
+static bool take_pid(struct options *o, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	o->pid = strtoll(text, &end, 10);
+	if (errno || end == text || *end || o->pid <= 0 || o->pid > INT32_MAX) {
+		fprintf(stderr, "Invalid target process ID number.\n");
+		return false;
+	}
+	o->pid_text = text;
+	return true;
+}
+
+/* -m NAME: without .ko, .so or .bo, at most 55 bytes. */
+static bool take_module_name(struct options *o, const char *text)
+{
+	static const char *const endings[] = { ".ko", ".so", ".bo" };
+	size_t n = strlen(text), i;
+	char *name;
+
+	for (i = 0; i < ARRAY_SIZE(endings); i++)
+		if (n > 3 && !strcmp(text + n - 3, endings[i])) {
+			n -= 3;
+			break;
+		}
+	if (!n) {
+		fprintf(stderr, "Module name cannot be empty.\n");
+		return false;
+	}
+	name = arena_strndup(o->arena, text, n);
+	if (!matches_pattern("-m parameter", name, "^[a-z0-9_]+$"))
+		return false;
+	if (n > 55) {
+		name[55] = 0;
+		fprintf(stderr, "Truncating module name to '%s'\n", name);
+	}
+	o->module_name = name;
+	return true;
+}
+
+static bool set_limit(struct limits *l, const char *name, size_t len,
+		      const char *value)
+{
+#define LIMIT(field, text, dflt, lo, hi)                                      \
+	{ text, offsetof(struct limits, field), lo, hi },
+	static const struct {
+		const char *name;
+		size_t at;
+		long lo, hi;
+	} limits[] = {
+#include "proto/limits.def"
+	};
+#undef LIMIT
+	size_t i;
+	char *end;
+	long n;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
+		if (strlen(limits[i].name) == len &&
+		    !strncmp(limits[i].name, name, len))
+			break;
+	if (i == ARRAY_SIZE(limits)) {
+		fprintf(stderr, "WARNING: -D %.*s is ignored: no such limit; there are",
+			(int)len, name);
+		for (i = 0; i < ARRAY_SIZE(limits); i++)
+			fprintf(stderr, "%s %s", i ? "," : "", limits[i].name);
+		fprintf(stderr, "\n");
+		return true;
+	}
+	errno = 0;
+	n = strtol(value, &end, 0);
+	if (errno || end == value || *end || n < limits[i].lo ||
+	    n > limits[i].hi) {
+		fprintf(stderr, "ERROR: -D %s must be %ld to %ld, not '%s'\n",
+			limits[i].name, limits[i].lo, limits[i].hi, value);
+		return false;
+	}
+	memcpy((char *)l + limits[i].at, &(uint32_t){ (uint32_t)n },
+	       sizeof(uint32_t));
+	return true;
+}
+
+static bool take_define(struct options *o, const char *text)
+{
+	const char *eq = strchr(text, '=');
+
+	if (!matches_pattern("-D parameter", text,
+			     "^[a-z_][a-z_0-9]*(=-?[a-z_0-9]+)?$"))
+		return false;
+	return set_limit(&o->limits, text,
+			 eq ? (size_t)(eq - text) : strlen(text),
+			 eq ? eq + 1 : "1");
+}
+
+static bool take_global(struct options *o, const char *text)
+{
+	if (!matches_pattern("-G parameter", text,
+			     "^[a-z_][a-z0-9_]*=[a-z0-9_.-]+$"))
+		return false;
+	vec_push(o->arena, &o->globals, text);
+	return true;
+}
+
+static bool take_runtime(struct options *o, const char *text)
+{
+	if (strcmp(text, "auto") && strcmp(text, "bpf")) {
+		fprintf(stderr, "ERROR: %s is an invalid argument for --runtime\n",
+			text);
+		return false;
+	}
+	o->runtime = text;
+	return true;
+}
+
+static bool take_compatible(struct options *o, const char *text)
+{
+	if (!text[0] || strspn(text, "0123456789.") != strlen(text)) {
+		fprintf(stderr, "ERROR: '%s' is not a version\n", text);
+		return false;
+	}
+	if (strverscmp(text, SPILE_STAP_VERSION) > 0) {
+		fprintf(stderr, "ERROR: systemtap version %s cannot be compatible with future version %s\n",
+			SPILE_STAP_VERSION, text);
+		return false;
+	}
+	o->compatible = text;
+	return true;
+}
+
+static bool take_color(struct options *o, const char *text)
+{
+	if (!text || !strcmp(text, "always"))
+		o->color = COLOR_ALWAYS;
+	else if (!strcmp(text, "auto"))
+		o->color = COLOR_AUTO;
+	else if (!strcmp(text, "never"))
+		o->color = COLOR_NEVER;
+	else {
+		fprintf(stderr, "ERROR: '%s' is no argument for --color: always, auto or never\n",
+			text);
+		return false;
+	}
+	return true;
+}
+
+static bool take_text(const char **to, const char *text, const char *refusal)
+{
+	*to = text;
+	if (text[0])
+		return true;
+	fprintf(stderr, "%s\n", refusal);
+	return false;
+}
+
+/* One option; false after a message on stderr. */
+static bool take_option(struct options *o, int code, const char *arg)
+{
+	switch (code) {
+	case 'p':
+		return take_pass(o, arg);
+	case 'e':
+		if (o->script_text) {
+			fprintf(stderr, "Only one script can be given on the command line.\n");
+			return false;
+		}
+		o->script_text = arg;
+		return true;
+	case 'E':
+		vec_push(o->arena, &o->extra_scripts, arg);
+		return true;
+	case 'v':
+		return take_vp(o, "11111");
+	case OPT_VP:
+		return take_vp(o, arg);
+	case 'k':
+		return o->keep = true;
+	case 'g':
+		return o->guru = true;
+	case 'w':
+		return o->no_warnings = true;
+	case 'W':
+		return o->warnings_are_errors = true;
+	case 'c':
+		return take_text(&o->command, arg, "Empty CMD string invalid.");
+	case 'x':
+		return take_pid(o, arg);
+	case 'o':
+		return take_text(&o->output, arg,
+				 "The output file (-o) cannot be empty.");
+	case 'm':
+		return take_module_name(o, arg);
+	case 'D':
+		return take_define(o, arg);
+	case 'G':
+		return take_global(o, arg);
+	case OPT_RUNTIME:
+		return take_runtime(o, arg);
+	case OPT_BPF:
+		return take_runtime(o, "bpf");
+	case OPT_COMPATIBLE:
+		return take_compatible(o, arg);
+	case OPT_COLOR:
+		return take_color(o, arg);
+	default:
+		BUG("option row %d without code", code);
+	}
+}
+
+/* What getopt_long() wants, made of the tables. */
+static void make_getopt(struct arena *a, char *letters, struct option **longs)
+{
+	size_t i, n = 0, max = ARRAY_SIZE(rows) + ARRAY_SIZE(later_rows);
+	struct option *l =
+		arena_array(a, struct option, max + ARRAY_SIZE(later_long) + 1);
+
+	for (i = 0; i < max; i++) {
+		const struct option_row *r = i < ARRAY_SIZE(rows) ?
+			&rows[i] : &later_rows[i - ARRAY_SIZE(rows)];
+		int code = i < ARRAY_SIZE(rows) ? r->code : OPT_LATER;
+
+		if (r->code < 256) {
+			*letters++ = (char)r->code;
+			if (r->arg && !r->arg_optional)
+				*letters++ = ':';
+		}
+		if (r->name)
+			l[n++] = (struct option){
+				r->name,
+				!r->arg ? no_argument :
+				r->arg_optional ? optional_argument :
+						  required_argument,
+				NULL, code };
+	}
+	*letters = 0;
+	for (i = 0; i < ARRAY_SIZE(later_long); i++)
+		l[n++] = (struct option){ later_long[i], optional_argument,
+					  NULL, OPT_LATER };
+	*longs = l;
+}
+
+static bool is_later(int code)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(later_rows); i++)
+		if (later_rows[i].code == code)
+			return true;
+	return code == OPT_LATER;
+}
+
+/* Rules between options, once all are read (cli.md section 4). */
+static enum options_result finish(struct options *o, int argc, char **argv)
+{
+	int i = optind;
+
+	if (!o->script_text && i < argc)
+		o->script_file = argv[i++];
+	for (; i < argc; i++)
+		vec_push(o->arena, &o->args, argv[i]);
+	if (!o->script_text && !o->script_file) {
+		fprintf(stderr, "A script must be specified.\n");
+		return usage_error();
+	}
+	if (o->command && o->pid) {
+		fprintf(stderr, "You can't specify -c and -x together.\n");
+		return usage_error();
+	}
+	return OPTIONS_RUN;
+}
+
+enum options_result options_parse(struct options *o, struct arena *arena,
+				  int argc, char **argv)
+{
+	char letters[2 * (ARRAY_SIZE(rows) + ARRAY_SIZE(later_rows)) + 1];
+	struct option *longs;
+	int code, at = 0;
+
+	*o = (struct options){ .last_pass = PASSES,
+			       .compatible = SPILE_STAP_VERSION,
+			       .runtime = "auto",
+			       .arena = arena };
+	limits_init(&o->limits);
+	make_getopt(arena, letters, &longs);
+	while ((code = getopt_long(argc, argv, letters, longs, &at)) != -1) {
+		if (code == '?')
+			return usage_error();
+		if (code == 'h') {
+			usage(stdout);
+			return OPTIONS_DONE;
+		}
+		if (code == 'V') {
+			print_version();
+			return OPTIONS_DONE;
+		}
+		if (is_later(code)) {
+			if (code == OPT_LATER)
+				fprintf(stderr, "ERROR: option --%s is not supported by this version\n",
+					longs[at].name);
+			else
+				fprintf(stderr, "ERROR: option -%c is not supported by this version\n",
+					code);
+			return usage_error();
+		}
+		if (!take_option(o, code, optarg))
+			return usage_error();
+	}
+	return finish(o, argc, argv);
+}

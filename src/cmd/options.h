@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line of stap (cli.md sections 1 to 4).
+ */
+#ifndef SPILE_CMD_OPTIONS_H
+#define SPILE_CMD_OPTIONS_H
+
+#include "base/vec.h"
+#include "proto/limits.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define PASSES 5
+
+typedef VEC(const char *) words;
+
+struct options {
+	unsigned last_pass;        /* 1 … 5 */
+	unsigned verbose[PASSES];  /* by pass */
+	bool guru, keep, no_warnings, warnings_are_errors;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	const char *script_text;   /* -e, or NULL */
+	const char *script_file;   /* operand, "-" for stdin, or NULL */
+	words extra_scripts;       /* -E */
+	words args;                /* script arguments */
+	const char *command;       /* -c */
+	const char *pid_text;      /* -x as given */
+	int64_t pid;
+	const char *output;        /* -o */
+	const char *module_name;   /* -m, cleaned */
+	const char *compatible;    /* --compatible, default the own version */
+	const char *runtime;       /* "auto", "bpf" */
+	words globals;             /* -G NAME=VALUE */
+	struct limits limits;      /* -D */
+	struct arena *arena;
+};
+
+enum options_result {
+	OPTIONS_RUN,    /* go on */
+	OPTIONS_DONE,   /* --help, --version: printed; exit 0 */
+	OPTIONS_FAILED, /* reported on stderr; exit 1 */
+};
+
+/* Read the command line. Texts point into argv or the arena. */
+enum options_result options_parse(struct options *o, struct arena *arena,
+				  int argc, char **argv);
+
+#endif

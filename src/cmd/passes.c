@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole of stap, in order:
+ *
+ *   1 parse       script text → AST                    lang/
+ *   2 elaborate   AST → typed program, resolved probes sema/ probe/
+ *   3 translate   typed program → IR                   lower/ ir/
+ *   4 compile     IR → .bo                             bpf/
+ *   5 run         staprun or stapio takes the .bo      launch.c
+ *
+ * -p N stops behind pass N and prints what it made. Messages about the script
+ * are flushed at the end of each pass.
+ */
+#include "cmd/passes.h"
+
+#include "base/io.h"
+#include "cmd/stopwatch.h"
+#include "cmd/version.h"
+#include "lang/lang.h"
+#include "symbols/kconfig.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define SCRIPT_MAX ((size_t)1 << 30)
+
+struct run {
+	const struct options *o;
+	struct arena arena;
+	struct intern names;
+	struct sources srcs;
+	struct diag diag;
+	struct lang_env env;
+	struct lang lang;
+	struct kconfig *config; /* read when a condition asks for it */
+	struct utsname uts;
+	VEC(struct ast_file *) files;
+	struct strbuf object;
+	struct stopwatch watch;
+};
+
+static const char *config_value(void *ctx, const char *name)
+{
+	struct run *r = ctx;
+
+	if (!r->config)
+		r->config = kconfig_read(&r->arena, r->uts.release);
+	return kconfig_get(r->config, name);
+}
+
+/* Machine names as the language spells them. */
+static const char *arch_name(const char *machine)
+{
+	static const char *const names[][2] = {
+		{ "aarch64", "arm64" }, { "i686", "i386" },
+		{ "i586", "i386" },     { "ppc64le", "powerpc" },
+		{ "s390x", "s390" },    { "riscv64", "riscv" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(machine, names[i][0]))
+			return names[i][1];
+	return machine;
+}
+
+static void run_init(struct run *r, const struct options *o)
+{
+	memset(r, 0, sizeof(*r));
+	r->o = o;
+	uname(&r->uts);
+	intern_init(&r->names, &r->arena);
+	sources_init(&r->srcs, &r->arena);
+	diag_init(&r->diag, &r->srcs);
+	r->diag.no_warnings = o->no_warnings;
+	r->diag.warnings_are_errors = o->warnings_are_errors;
+	r->diag.show_duplicates = o->verbose[0] > 0;
+	r->diag.verbose = o->verbose[0];
+	r->diag.color = o->color == COLOR_ALWAYS ||
+			(o->color == COLOR_AUTO && isatty(STDERR_FILENO));
+	r->env = (struct lang_env){
+		.kernel_release = r->uts.release,
+		.arch = arch_name(r->uts.machine),
+		.runtime = "bpf",
+		.privilege = "stapdev",
+		.compatible = o->compatible,
+		.guru = o->guru,
+		.n_args = o->args.len,
+		.args = (char *const *)(uintptr_t)o->args.at,
+		.config = config_value,
+		.config_ctx = r,
+	};
+	lang_init(&r->lang, &r->arena, &r->names, &r->srcs, &r->diag, &r->env);
+	strbuf_init(&r->object);
+	stopwatch_start(&r->watch);
+}
+
+static void run_release(struct run *r)
+{
+	strbuf_release(&r->object);
+	lang_release(&r->lang);
+	diag_release(&r->diag);
+	intern_release(&r->names);
+	arena_release(&r->arena);
+}
+
+/* Flush messages; whether the pass went well. */
+static bool pass_ok(struct run *r, unsigned pass, const char *name)
+{
+	bool ok = !r->diag.errors;
+
+	if (!ok && r->diag.suppressed)
+		strbuf_addf(&r->diag.out,
+			    "Number of similar error messages suppressed: %u.\n"
+			    "Rerun with -v to see them.\n",
+			    r->diag.suppressed);
+	if (!ok)
+		strbuf_addf(&r->diag.out,
+			    "Pass %u: %s failed.  [man error::pass%u]\n", pass,
+			    name, pass);
+	diag_flush(&r->diag, stderr);
+	return ok;
+}
+
+/* Print a pass's result; a full disk or a closed pipe is a failure. */
+static bool print_result(const struct strbuf *text)
+{
+	int rc = io_write_all(STDOUT_FILENO, text->buf, text->len);
+
+	if (rc)
+		fprintf(stderr, "ERROR: cannot write the result: %s\n",
+			strerror(-rc));
+	return !rc;
+}
+
+/* --- pass 1 --- */
+
+static bool parse_text(struct run *r, const char *name, const char *text,
+		       size_t len)
+{
+	struct source *src = source_add(&r->srcs, name, text, len, false);
+
+	if (!src) {
+		fprintf(stderr, "ERROR: the script '%s' is too large\n", name);
+		return false;
+	}
+	vec_push(&r->arena, &r->files, lang_parse(&r->lang, src, LANG_USER));
+	return true;
+}
+
+/* Read a script and parse it. The text lives as long as the run. */
+static bool parse_file(struct run *r, const char *path)
+{
+	bool in = !strcmp(path, "-");
+	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
+	bool ok;
+	int rc = in ? io_read_fd(STDIN_FILENO, SCRIPT_MAX, &text) :
+		      io_read_file(path, SCRIPT_MAX, &text, &err);
+
+	if (rc && in)
+		strbuf_addf(&err, "cannot read standard input: %s",
+			    strerror(-rc));
+	if (rc) {
+		fprintf(stderr, "ERROR: script: %s\n", err.buf);
+		ok = false;
+	} else {
+		ok = parse_text(r, in ? "<input>" : path,
+				arena_strndup(&r->arena, text.buf, text.len),
+				text.len);
+	}
+	strbuf_release(&text);
+	strbuf_release(&err);
+	return ok;
+}
+
+static bool pass_1_parse(struct run *r)
+{
+	const struct options *o = r->o;
+	const char **extra;
+	bool read_ok;
+
+	read_ok = o->script_text ? parse_text(r, "<input>", o->script_text,
+					      strlen(o->script_text)) :
+				   parse_file(r, o->script_file);
+	vec_foreach(extra, &o->extra_scripts)
+		read_ok = read_ok &&
+			  parse_text(r, "<input>", *extra, strlen(*extra));
+	if (!read_ok) {
+		fprintf(stderr, "Pass 1: parse failed.  [man error::pass1]\n");
+		return false;
+	}
+	lang_warn_unused_args(&r->lang);
+	if (r->diag.errors)
+		strbuf_addf(&r->diag.out, "%u parse error%s.\n",
+			    r->diag.errors, r->diag.errors == 1 ? "" : "s");
+	if (o->verbose[0])
+		stopwatch_line(&r->watch, 1,
+			       "parsed user script and %zu library scripts",
+			       (size_t)0);
+	return pass_ok(r, 1, "parse");
+}
+
+static bool print_pass_1(struct run *r)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct ast_file **f;
+	bool ok;
+
+	strbuf_addstr(&out, "# parse tree dump\n");
+	vec_foreach(f, &r->files)
+		ast_print_file(*f, &out);
+	ok = print_result(&out);
+	strbuf_release(&out);
+	return ok;
+}
+
+static const struct {
+	bool (*run)(struct run *r);
+	bool (*print)(struct run *r); /* with -p N */
+} passes[PASSES] = {
+	{ pass_1_parse, print_pass_1 },
+};
+
+int passes_run(const struct options *o)
+{
+	struct run r;
+	bool ok = true;
+	unsigned i;
+
+	run_init(&r, o);
+	for (i = 0; ok && i < 1; i++)
+		ok = passes[i].run(&r);
+	if (ok && passes[0].print)
+		ok = passes[0].print(&r);
+	run_release(&r);
+	return ok ? 0 : 1;
+}
