@@ -46,6 +46,8 @@ enum ir_cond { IR_EQ, IR_NE, IR_LT, IR_LE, IR_GT, IR_GE };
 
 #define IR_NONE UINT32_MAX /* no register, block or location */
 #define IR_MAX_KEYS 9
+#define IR_MAX_ARGS 64     /* register arguments of one instruction */
+#define IR_MAX_NESTING 32  /* iterations open at one time in one function */
 
 typedef uint32_t ir_reg;
 typedef uint32_t ir_block_id;
@@ -126,6 +128,12 @@ struct ir_probe {
 	bool target_only;         /* with -c/-x: only in the target and its children */
 };
 
+/* Hash index over the texts of a table (ir_build.c). */
+struct ir_index {
+	uint32_t *slots;          /* id plus one; 0 is free */
+	size_t n_slots;           /* a power of two, or 0 */
+};
+
 struct ir_prog {
 	struct arena *arena;
 	const char *name;         /* module name: stap_… or -m NAME */
@@ -136,6 +144,7 @@ struct ir_prog {
 	VEC(struct ir_fn *) fns;
 	VEC(const char *) strings;   /* string constants, unique */
 	VEC(const char *) locs;      /* "identifier 'x' at s.stp:3:4", unique */
+	struct ir_index format_index, string_index, loc_index;
 };
 
 /* --- ir_build.c: making programs --- */
@@ -146,6 +155,7 @@ struct ir_prog {
 struct ir_prog *ir_prog_new(struct arena *arena);
 struct ir_fn *ir_fn_new(struct ir_prog *p, const char *name,
 			enum ir_fn_kind kind, enum ir_type ret);
+/* A str register starts with the bound limits.maxstringlen. */
 ir_reg ir_reg_new(struct ir_prog *p, struct ir_fn *f, enum ir_type type,
 		  const char *name);
 ir_block_id ir_block_new(struct ir_prog *p, struct ir_fn *f);
@@ -154,7 +164,8 @@ ir_block_id ir_block_new(struct ir_prog *p, struct ir_fn *f);
 struct ir_insn *ir_emit(struct ir_prog *p, struct ir_fn *f, ir_block_id b,
 			enum ir_op op, ir_reg dst, const ir_reg *args,
 			unsigned n_args);
-/* Ids of a string constant, location text or format; equal ones share one. */
+/* Ids of a string constant, location text or format; equal ones share one.
+ * ir_format() is IR_NONE for a text that is no valid format. */
 uint32_t ir_string(struct ir_prog *p, const char *text);
 uint32_t ir_loc(struct ir_prog *p, const char *text);
 uint32_t ir_format(struct ir_prog *p, const char *text, size_t len);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pass: drop what has no effect.
+ *
+ * Requires: ir_check(). Keeps: everything a run can show, globals, formats,
+ * locations, registers. Breaks: nothing. Changes: unreachable blocks go and
+ * the others are renumbered in their old order; a block entered only by the
+ * jmp at the end of another is appended to that; pure instructions whose
+ * result no instruction reads go, with those that only fed them.
+ */
+#include "ir/ir.h"
+
+#include "base/bug.h"
+
+#include <string.h>
+
+struct clean {
+	struct ir_fn *f;
+	struct arena arena;
+	uint32_t *ways;    /* by block: edges into it from reachable blocks */
+	bool *reached;     /* by block */
+	uint32_t *uses;    /* by register: instructions that read it */
+	VEC(uint32_t) todo;
+};
+
+static void reach(struct clean *c, ir_block_id b)
+{
+	if (b == IR_NONE)
+		return;
+	c->ways[b]++;
+	if (c->reached[b])
+		return;
+	c->reached[b] = true;
+	vec_push(&c->arena, &c->todo, b);
+}
+
+static void find_reached(struct clean *c)
+{
+	const struct ir_insn *in;
+
+	reach(c, 0);
+	while (c->todo.len) {
+		uint32_t b = c->todo.at[--c->todo.len];
+
+		vec_foreach(in, &c->f->blocks.at[b].insns) {
+			reach(c, in->t);
+			reach(c, in->e);
+		}
+	}
+}
+
+/* Append blocks to the one that alone jumps to them. */
+static void join_blocks(struct ir_prog *p, struct clean *c)
+{
+	uint32_t b;
+
+	for (b = 0; b < c->f->blocks.len; b++) {
+		struct ir_block *to = &c->f->blocks.at[b], *from;
+		const struct ir_insn *in;
+		uint32_t next;
+
+		if (!c->reached[b])
+			continue;
+		while (vec_last(&to->insns).op == IR_OP_JMP) {
+			next = vec_last(&to->insns).t;
+			from = &c->f->blocks.at[next];
+			if (c->ways[next] != 1 || from == to)
+				break;
+			to->insns.len--;
+			vec_foreach(in, &from->insns)
+				vec_push(p->arena, &to->insns, *in);
+			c->reached[next] = false;
+		}
+	}
+}
+
+static void renumber(struct clean *c)
+{
+	uint32_t *id = arena_array(&c->arena, uint32_t, c->f->blocks.len);
+	struct ir_block *b;
+	struct ir_insn *in;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < c->f->blocks.len; i++) {
+		if (!c->reached[i])
+			continue;
+		id[i] = n;
+		c->f->blocks.at[n++] = c->f->blocks.at[i];
+	}
+	c->f->blocks.len = n;
+	vec_foreach(b, &c->f->blocks) {
+		vec_foreach(in, &b->insns) {
+			if (in->t != IR_NONE)
+				in->t = id[in->t];
+			if (in->e != IR_NONE)
+				in->e = id[in->e];
+		}
+	}
+}
+
+static void count_uses(struct clean *c, const struct ir_insn *in, uint32_t by)
+{
+	uint32_t i;
+
+	for (i = 0; i < in->n_args; i++)
+		c->uses[in->args[i]] += by;
+}
+
+static bool is_dead(const struct clean *c, const struct ir_insn *in)
+{
+	return ir_op_info(in->op)->flags & IR_PURE && !c->uses[in->dst];
+}
+
+/* One sweep, last instruction first, so that a chain goes in one sweep unless
+ * it runs against the order of blocks. True if something went. */
+static bool drop_dead(struct clean *c)
+{
+	bool dropped = false;
+	size_t b, i, to;
+
+	for (b = c->f->blocks.len; b-- > 0;) {
+		struct ir_block *block = &c->f->blocks.at[b];
+
+		to = block->insns.len;
+		for (i = block->insns.len; i-- > 0;) {
+			struct ir_insn *in = &block->insns.at[i];
+
+			if (is_dead(c, in))
+				count_uses(c, in, -1u);
+			else
+				block->insns.at[--to] = *in;
+		}
+		if (!to)
+			continue;
+		block->insns.len -= to;
+		memmove(block->insns.at, block->insns.at + to,
+			block->insns.len * sizeof(block->insns.at[0]));
+		dropped = true;
+	}
+	return dropped;
+}
+
+static void clean_fn(struct ir_prog *p, struct ir_fn *f)
+{
+	struct clean c = { .f = f };
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	unsigned sweeps = 0;
+
+	c.ways = arena_array(&c.arena, uint32_t, f->blocks.len);
+	c.reached = arena_array(&c.arena, bool, f->blocks.len);
+	c.uses = arena_array(&c.arena, uint32_t, f->regs.len);
+	find_reached(&c);
+	join_blocks(p, &c);
+	renumber(&c);
+	vec_foreach(b, &f->blocks)
+		vec_foreach(in, &b->insns)
+			count_uses(&c, in, 1);
+	/* What is left after many sweeps is harmless, and time stays linear. */
+	while (sweeps++ < 16 && drop_dead(&c))
+		;
+	arena_release(&c.arena);
+}
+
+int ir_pass_clean(struct ir_prog *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->fns.len; i++)
+		clean_fn(p, p->fns.at[i]);
+	return 0;
+}
