@@ -87,6 +87,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	int n;
 	char *p;
 
+	/* gcc 12 with UBSan takes it for NULL otherwise and warns. */
+	BUG_ON(!fmt);
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);

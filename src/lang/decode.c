@@ -41,7 +41,10 @@ static bool octal_escape(const char **s, const char *end, unsigned *value)
 	for (i = 0; i < 3 && p < end && *p >= '0' && *p <= '7'; i++)
 		*value = *value * 8 + (unsigned)(*p++ - '0');
 	*s = p;
-	return *value <= 255;
+	if (*value <= 255)
+		return true;
+	*value &= 255;
+	return false;
 }
 
 /* One escape whose backslash is behind. */

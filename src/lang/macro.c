@@ -184,6 +184,11 @@ void macro_define(struct pp *p)
 	pp_raw(p, &t, &scope);
 	if (t.kind != TOK_IDENT) {
 		diag_error(p->l->diag, t.loc, MACRO_NAME);
+		/* The body should not be read as a conditional. */
+		if (tok_is_keyword(t.kind))
+			pp_raw(p, &t, &scope);
+		if (t.kind == TOK_PP_OPEN)
+			read_body(p, m, t.loc);
 		return;
 	}
 	m->name = t.str;

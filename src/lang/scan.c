@@ -170,7 +170,7 @@ static enum tok keyword(const struct lang *l, const char *s, size_t len)
 	for (k = keywords_by_letter[*s - 'b']; *k; k++) {
 		const char *text = tok_text((enum tok)*k);
 
-		if (!memcmp(text, s, len) && !text[len])
+		if (!strncmp(text, s, len) && !text[len])
 			return *k == TOK_PRIVATE && !l->has_private ?
 				       TOK_IDENT :
 				       (enum tok)*k;
