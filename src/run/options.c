@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char run_options_help[] =
+	"Usage: stapio [OPTIONS] FILE.bo [NAME=VALUE ...]\n"
+	"  -c CMD   run CMD and end when it does; target() is its process\n"
+	"  -h       print this list\n"
+	"  -o FILE  write output to FILE (strftime formats are filled in)\n"
+	"  -T MS    look for output at least this often (200)\n"
+	"  -v       say more; may be given again\n"
+	"  -V       print the version\n"
+	"  -w       no warnings from the script\n"
+	"  -x PID   target() is PID; end when it does\n";
+
+/* A decimal number in lo … hi, the whole of text. */
+static int parse_number(const char *text, long lo, long hi, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	if (errno || end == text || *end || *out < lo || *out > hi)
+		return -EINVAL;
+	return 0;
+}
+
+/* One option. 0, or -EINVAL with a sentence. */
+static int take_option(struct run_options *o, int opt, struct strbuf *err)
+{
+	long n;
+
+	switch (opt) {
+	case 'c':
+		o->command = optarg;
+		return 0;
+	case 'F':
+		if (parse_number(optarg, 3, INT_MAX, &n))
+			break;
+		o->handoff_fd = (int)n;
+		return 0;
+	case 'h':
+		o->help = true;
+		return 0;
+	case 'o':
+		o->output = optarg;
+		return 0;
+	case 'T':
+		if (parse_number(optarg, 1, INT_MAX, &n)) {
+			strbuf_addf(err,
+				    "Invalid reader timeout value '%s' "
+				    "(should be >= 1).",
+				    optarg);
+			return -EINVAL;
+		}
+		o->poll_ms = (unsigned)n;
+		return 0;
+	case 'v':
+		o->verbose++;
+		return 0;
+	case 'V':
+		o->version = true;
+		return 0;
+	case 'w':
+		o->no_warnings = true;
+		return 0;
+	case 't':
+	case 'x':
+		if (parse_number(optarg, 1, INT_MAX, &n))
+			break;
+		o->target_pid = n;
+		return 0;
+	default:
+		strbuf_addf(err, "unknown option '-%c'.", optopt);
+		return -EINVAL;
+	}
+	strbuf_addf(err, "invalid number '%s' for option -%c.", optarg, opt);
+	return -EINVAL;
+}
+
+int run_options_parse(struct run_options *o, int argc, char **argv,
+		      struct strbuf *err)
+{
+	int opt, rc;
+
+	*o = (struct run_options){ .handoff_fd = -1,
+				   .poll_ms = RUN_DEFAULT_POLL_MS };
+	opterr = 0;
+	while ((opt = getopt(argc, argv, "c:F:ho:t:T:vVwx:")) != -1) {
+		rc = take_option(o, opt, err);
+		if (rc)
+			return rc;
+	}
+	if (o->help || o->version)
+		return 0;
+	if (o->command && o->target_pid) {
+		strbuf_addstr(err,
+			      "You can't specify the '-c' and '-x' options "
+			      "together.");
+		return -EINVAL;
+	}
+	if (optind == argc) {
+		strbuf_addstr(err, "Need the path of a .bo file to run.");
+		return -EINVAL;
+	}
+	o->object = argv[optind];
+	o->globals = argv + optind + 1;
+	o->n_globals = argc - optind - 1;
+	return 0;
+}
