@@ -28,6 +28,8 @@ struct scan_word {
 	size_t len;
 };
 
+/* Start on len bytes of text; messages go to err. Release frees the scratch
+ * text only. */
 void scan_init(struct scan *s, const char *text, size_t len,
 	       struct strbuf *err);
 void scan_release(struct scan *s);
