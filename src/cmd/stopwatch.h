@@ -10,6 +10,7 @@ struct stopwatch {
 	struct timespec real, user, sys;
 };
 
+/* Note the time now. */
 void stopwatch_start(struct stopwatch *w);
 
 /* Print "Pass N: WHAT using …kb, in …ms." on stderr; pass 5 without memory. */

@@ -103,6 +103,7 @@ struct ast_expr {
 	bool addressof;      /* target forms: &$x */
 	bool has_num;        /* AST_STAT: @variance with a shift */
 	uint8_t pretty;      /* target forms: 1 for $, 2 for $$ */
+	uint16_t depth;      /* levels below it; the parser bounds them */
 	const char *name;    /* interned; AST_TARGET: with the $ */
 	const char *str;     /* text; NUL-terminated behind len */
 	size_t len;
@@ -203,7 +204,8 @@ struct ast_component {
 	struct ast_expr *arg;  /* AST_NUMBER or AST_STRING, or NULL */
 };
 
-/* A probe point after brace expansion. */
+/* A probe point after brace expansion. Points that come from one pair of braces
+ * share the nodes of arguments and conditions that stand outside it. */
 struct ast_point {
 	struct loc loc;
 	VEC(struct ast_component) comps;

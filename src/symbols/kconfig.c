@@ -72,7 +72,7 @@ struct kconfig *kconfig_from_text(struct arena *a, const char *text,
 static bool read_any(const char *path, struct strbuf *out)
 {
 	gzFile f = gzopen(path, "rbe");
-	char buf[16 << 10];
+	char buf[2 << 10];
 	int n = -1;
 
 	if (!f)
