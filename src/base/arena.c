@@ -8,22 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGN sizeof(max_align_t)
+#define ALIGN _Alignof(max_align_t)
 #define CHUNK_BYTES ((size_t)64 << 10)
+/* A block above this gets a chunk of its own, and the newest chunk stays in
+ * use: a script of large blocks must not cost a chunk for each. */
+#define LARGE_BYTES (CHUNK_BYTES / 4)
 
 struct arena_chunk {
 	struct arena_chunk *older;
 	max_align_t data[];
 };
 
-static void arena_add_chunk(struct arena *a, size_t size)
+static void arena_add_chunk(struct arena *a)
 {
-	struct arena_chunk *c = xmalloc(sizeof(*c) + size);
+	struct arena_chunk *c = xmalloc(sizeof(*c) + CHUNK_BYTES);
 
 	c->older = a->chunks;
 	a->chunks = c;
 	a->next = (char *)c->data;
-	a->left = size;
+	a->left = CHUNK_BYTES;
+}
+
+/* A chunk for one block, put behind the newest. */
+static void *arena_alloc_large(struct arena *a, size_t size)
+{
+	struct arena_chunk *c = xmalloc(sizeof(*c) + size);
+
+	if (a->chunks) {
+		c->older = a->chunks->older;
+		a->chunks->older = c;
+	} else {
+		c->older = NULL;
+		a->chunks = c;
+	}
+	return c->data;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
@@ -31,21 +49,28 @@ void *arena_alloc(struct arena *a, size_t size)
 	void *p;
 
 	BUG_ON(size > SIZE_MAX / 4);
-	size = (size + ALIGN - 1) & ~(ALIGN - 1);
-	/* A large block gets a chunk of its own; the rest of the current one
-	 * is given up, which costs at most a chunk per large block. */
+	/* Even nothing has an address of its own. */
+	size = size ? (size + ALIGN - 1) & ~(ALIGN - 1) : ALIGN;
+	a->total_bytes += size;
+	if (size > a->left && size > LARGE_BYTES)
+		return arena_alloc_large(a, size);
 	if (size > a->left)
-		arena_add_chunk(a, size > CHUNK_BYTES ? size : CHUNK_BYTES);
+		arena_add_chunk(a);
 	p = a->next;
 	a->next += size;
 	a->left -= size;
-	a->total_bytes += size;
 	return p;
 }
 
 void *arena_zalloc(struct arena *a, size_t size)
 {
 	return memset(arena_alloc(a, size), 0, size);
+}
+
+void *arena_calloc(struct arena *a, size_t n, size_t size)
+{
+	BUG_ON(size && n > SIZE_MAX / 4 / size);
+	return arena_zalloc(a, n * size);
 }
 
 void *arena_grow(struct arena *a, void *old, size_t old_size, size_t size)
@@ -55,15 +80,18 @@ void *arena_grow(struct arena *a, void *old, size_t old_size, size_t size)
 	void *p;
 
 	BUG_ON(size < old_size);
-	if (old && (char *)old + had == a->next && want - had <= a->left) {
+	if (!old || !old_size)
+		return arena_alloc(a, size);
+	if (want <= had)
+		return old;
+	if ((char *)old + had == a->next && want - had <= a->left) {
 		a->next += want - had;
 		a->left -= want - had;
 		a->total_bytes += want - had;
 		return old;
 	}
 	p = arena_alloc(a, size);
-	if (old_size)
-		memcpy(p, old, old_size);
+	memcpy(p, old, old_size);
 	return p;
 }
 
@@ -71,7 +99,8 @@ char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	char *p = arena_alloc(a, len + 1);
 
-	memcpy(p, s, len);
+	if (len)
+		memcpy(p, s, len);
 	p[len] = 0;
 	return p;
 }

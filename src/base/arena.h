@@ -36,19 +36,22 @@ void *arena_alloc(struct arena *a, size_t size)
 /* The same, zeroed. */
 void *arena_zalloc(struct arena *a, size_t size)
 	__attribute__((malloc, returns_nonnull));
+/* n elements of size bytes, zeroed. */
+void *arena_calloc(struct arena *a, size_t n, size_t size)
+	__attribute__((malloc, returns_nonnull));
 
 /* Like realloc: the old block stays behind in the arena unless it was the last
  * one handed out, which grows in place when there is room. */
 void *arena_grow(struct arena *a, void *old, size_t old_size, size_t size)
 	__attribute__((returns_nonnull));
 
-/* NUL-terminated copies. */
+/* NUL-terminated copies; s may be NULL if len is 0. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #define arena_new(a, type) ((type *)arena_zalloc((a), sizeof(type)))
-#define arena_array(a, type, n) ((type *)arena_zalloc((a), (n) * sizeof(type)))
+#define arena_array(a, type, n) ((type *)arena_calloc((a), (n), sizeof(type)))
 
 #endif

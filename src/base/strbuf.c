@@ -62,9 +62,10 @@ void strbuf_addstr(struct strbuf *s, const char *text)
 
 void strbuf_addch(struct strbuf *s, int c)
 {
-	char b = (char)c;
-
-	strbuf_add(s, &b, 1);
+	if (s->len + 1 >= s->cap)
+		strbuf_reserve(s, 1);
+	s->buf[s->len++] = (char)c;
+	s->buf[s->len] = 0;
 }
 
 void strbuf_fill(struct strbuf *s, int c, size_t n)
