@@ -6,6 +6,8 @@
  * providers.c. It names its probe-point patterns and turns a point that matches
  * one into resolved probes: an attach kind of proto/attach.def with its
  * parameters. Providers emit no text and no code.
+ *
+ * resolve.h holds what calls them.
  */
 #ifndef SPILE_PROBE_PROBE_H
 #define SPILE_PROBE_PROBE_H
@@ -22,6 +24,9 @@ struct probe_env {
 	const char *sysroot;   /* "" or a folder */
 	const char *privilege; /* stapdev, stapsys, stapusr */
 	bool guru;
+	bool no_global_display; /* --no-global-var-display */
+	const char *btf_path;    /* kernel types; NULL: /sys/kernel/btf/vmlinux */
+	const char *tracefs_path; /* NULL: where it is usually mounted */
 };
 
 struct resolved_probe {
@@ -34,6 +39,20 @@ struct resolved_probe {
 	const char *chain;     /* "<- begin" as -p2 prints it; may be NULL */
 };
 
+/* How a point was come to: a point of a probe or alias declaration, and the
+ * point that named this alias. */
+struct probe_path {
+	const struct ast_probe *decl;
+	const struct ast_point *point;   /* as written in decl */
+	const struct probe_path *outer;  /* NULL: decl is the user's probe */
+};
+
+/* What to say when a provider found nothing and reported nothing. */
+enum resolve_nothing {
+	RESOLVE_NO_MATCH, /* the form is right, the place is missing */
+	RESOLVE_MISMATCH, /* the provider has no such form */
+};
+
 /* State of one resolution, passed to providers. */
 struct resolve {
 	struct arena *arena;
@@ -42,10 +61,16 @@ struct resolve {
 	const struct probe_env *env;
 	bool optional;         /* ? or !: finding nothing is no error */
 	VEC(struct resolved_probe *) found;
+	const struct probe_path *path;
+	bool failed;           /* a reason was given why nothing is found */
+	enum resolve_nothing nothing;
+	const char *hint;      /* " (similar …)" for that message, or NULL */
 };
 
 /* A pattern: components joined by dots, "timer.ms(N)" with N a number and S a
- * string argument. tag is the provider's own number for it. */
+ * string argument. A component "%" stands for any name, also one with
+ * wildcards; a last component "..." for any components or none. tag is the
+ * provider's own number for it. */
 struct probe_pattern {
 	const char *text;
 	int tag;
@@ -54,13 +79,38 @@ struct probe_pattern {
 struct provider {
 	const char *name;
 	const struct probe_pattern *patterns; /* ends with a NULL text */
-	/* Append what the point resolves to; report with diag when it is wrong
-	 * in itself. Finding nothing is not reported here. */
+	/* Append what the point resolves to; report with resolve_error() when
+	 * it is wrong in itself. Finding nothing is not reported here. */
 	void (*resolve)(struct resolve *r, const struct ast_point *pt,
 			int tag);
+	bool unprivileged;     /* open to --privilege=stapusr */
 };
 
 /* All providers in order of look-up; ends with NULL. */
 extern const struct provider *const providers[];
+
+/* Say why the point is wrong, behind "while resolving probe point" for each
+ * level of aliases. Silent for optional points. */
+#define resolve_error(r, loc, tag, ...)                                       \
+	do {                                                                  \
+		if (resolve_fails((r)))                                       \
+			diag_note((r)->diag, (loc), tag, ##__VA_ARGS__);      \
+	} while (0)
+/* Behind the macro: reports the path; whether the reason is to follow. */
+bool resolve_fails(struct resolve *r);
+
+/* Append a probe whose point text is that of pt; the rest is for the caller to
+ * fill in. */
+struct resolved_probe *resolve_add(struct resolve *r,
+				   const struct ast_point *pt,
+				   enum attach_kind attach);
+
+/* Append a point as script text: names and arguments, and the ! if it has
+ * one; neither ? nor the condition. */
+void point_add_text(const struct ast_point *pt, struct strbuf *out);
+/* The number given to component i, or otherwise if there is none. */
+int64_t point_number(const struct ast_point *pt, size_t i, int64_t otherwise);
+/* The text given to component i, or NULL. */
+const char *point_string(const struct ast_point *pt, size_t i);
 
 #endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probe/pattern.h"
+
+#include "base/bug.h"
+#include "base/similar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pattern_node *pattern_find(const struct pattern_node *parent,
+				  const char *name, enum pattern_arg arg)
+{
+	struct pattern_node *n;
+
+	for (n = parent->child; n; n = n->sibling)
+		if (n->arg == arg && !strcmp(n->name, name))
+			return n;
+	return NULL;
+}
+
+struct pattern_node *pattern_child(struct arena *arena,
+				   struct pattern_node *parent,
+				   const char *name, enum pattern_arg arg)
+{
+	struct pattern_node **link = &parent->child;
+
+	for (; *link; link = &(*link)->sibling)
+		if ((*link)->arg == arg && !strcmp((*link)->name, name))
+			return *link;
+	*link = arena_new(arena, struct pattern_node);
+	(*link)->name = name;
+	(*link)->arg = arg;
+	return *link;
+}
+
+/* The next component of a pattern: its name in the arena, its kind; returns
+ * what follows the dot, or NULL at the end. */
+static const char *next_component(struct arena *arena, const char *text,
+				  const char **name, enum pattern_arg *arg)
+{
+	size_t len = strcspn(text, ".(");
+
+	*name = arena_strndup(arena, text, len);
+	*arg = PATTERN_NONE;
+	text += len;
+	if (*text == '(') {
+		BUG_ON(text[1] != 'N' && text[1] != 'S');
+		BUG_ON(text[2] != ')');
+		*arg = text[1] == 'N' ? PATTERN_NUMBER : PATTERN_STRING;
+		text += 3;
+	}
+	BUG_ON(*text && *text != '.');
+	return *text ? text + 1 : NULL;
+}
+
+void pattern_insert(struct arena *arena, struct pattern_node *root,
+		    const struct provider *provider,
+		    const struct probe_pattern *pattern)
+{
+	const char *text = pattern->text, *name;
+	struct pattern_node *node = root;
+	enum pattern_arg arg;
+
+	while (text && strcmp(text, "...")) {
+		text = next_component(arena, text, &name, &arg);
+		node = pattern_child(arena, node, name, arg);
+	}
+	if (text) {
+		node->rest = provider;
+		node->rest_tag = pattern->tag;
+	} else {
+		BUG_ON(node->provider);
+		node->provider = provider;
+		node->tag = pattern->tag;
+	}
+}
+
+enum pattern_arg pattern_arg_of(const struct ast_component *comp)
+{
+	if (!comp->arg)
+		return PATTERN_NONE;
+	return comp->arg->kind == AST_NUMBER ? PATTERN_NUMBER : PATTERN_STRING;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void pattern_add_names(const struct pattern_node *parent, struct strbuf *out)
+{
+	VEC(const char *) names = { 0 };
+	const struct pattern_node *n;
+	size_t i;
+
+	for (n = parent->child; n; n = n->sibling)
+		if (strcmp(n->name, "%"))
+			vec_push(NULL, &names, n->name);
+	if (names.len)
+		qsort(names.at, names.len, sizeof(names.at[0]), compare_names);
+	for (i = 0; i < names.len; i++) {
+		if (i && !strcmp(names.at[i], names.at[i - 1]))
+			continue;
+		if (i)
+			strbuf_addstr(out, ", ");
+		strbuf_addstr(out, names.at[i]);
+	}
+	vec_release(&names);
+}
+
+void pattern_add_similar(const struct pattern_node *parent, const char *name,
+			 struct strbuf *out)
+{
+	struct similar s = { .want = name };
+	const struct pattern_node *n;
+
+	for (n = parent->child; n; n = n->sibling)
+		if (strcmp(n->name, "%"))
+			similar_offer(&s, n->name);
+	if (!s.n)
+		return;
+	strbuf_addstr(out, " (similar: ");
+	similar_add(&s, out);
+	strbuf_addch(out, ')');
+}

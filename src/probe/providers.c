@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probe/providers.h"
+
+const struct provider *const providers[] = {
+	&provider_begin_end,
+	&provider_timer,
+	NULL,
+};

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each provider file defines; listed in providers.c. */
+#ifndef SPILE_PROBE_PROVIDERS_H
+#define SPILE_PROBE_PROVIDERS_H
+
+#include "probe/probe.h"
+
+extern const struct provider provider_begin_end;
+extern const struct provider provider_timer;
+
+#endif

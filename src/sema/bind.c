@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names to symbols and functions, starting at the handlers and following calls.
+ *
+ * A name is a local or parameter of its function or handler if there is one,
+ * else a global, else a new local (language.md section 8). Along the way: what
+ * is read and written, the arity of arrays, loops, and constructs that no
+ * executor runs.
+ */
+#include "base/bug.h"
+#include "lang/token.h"
+#include "sema/internal.h"
+
+struct binder {
+	struct sema *s;
+	struct function *fn;      /* NULL in a handler */
+	symbols *locals;
+	const struct ast_file *file;
+	unsigned loops;           /* around the current statement */
+	bool void_ok;             /* the value of the expression is dropped */
+	symbols iterated;         /* arrays of the foreach loops around it */
+};
+
+static void bind_expr(struct binder *b, struct ast_expr *e);
+static void bind_stmt(struct binder *b, struct ast_stmt *st);
+
+static void unsupported(struct binder *b, struct loc loc, const char *what)
+{
+	diag_error(b->s->diag, loc, UNSUPPORTED, what);
+}
+
+/* --- symbols --- */
+
+static struct symbol *find_in(const symbols *list, const char *name)
+{
+	struct symbol *const *sym;
+
+	vec_foreach (sym, list)
+		if ((*sym)->name == name)
+			return *sym;
+	return NULL;
+}
+
+static struct symbol *find(struct binder *b, const char *name)
+{
+	struct symbol *sym = find_in(b->locals, name);
+
+	if (!sym && b->fn)
+		sym = find_in(&b->fn->params, name);
+	if (!sym)
+		sym = names_global(b->s, name, b->file);
+	return sym;
+}
+
+static struct symbol *find_or_add(struct binder *b, const char *name,
+				  struct loc loc)
+{
+	struct symbol *sym = find(b, name);
+
+	if (sym)
+		return sym;
+	sym = arena_new(b->s->arena, struct symbol);
+	sym->kind = SYM_LOCAL;
+	sym->name = name;
+	sym->loc = sym->keys_loc = loc;
+	sym->id = (uint32_t)b->locals->len;
+	sym->file = b->file;
+	vec_push(b->s->arena, b->locals, sym);
+	return sym;
+}
+
+/* Note that the symbol is used with n keys. */
+static void use_arity(struct binder *b, struct symbol *sym, size_t n,
+		      struct loc loc)
+{
+	struct diag *d = b->s->diag;
+
+	if (sym->n_keys == (int)n)
+		return;
+	if (n > SYM_MAX_KEYS) {
+		diag_error(d, loc, ARRAY_KEYS, SYM_MAX_KEYS);
+	} else if (sym->kind != SYM_GLOBAL) {
+		diag_error(d, loc, ARRAY_LOCAL);
+	} else if (sym->n_keys >= 0) {
+		diag_error(d, loc, ARITY_MISMATCH, sym->n_keys, n);
+		diag_note(d, sym->keys_loc, ARITY_FIRST, sym->n_keys);
+	} else if (!n && sym->wrap) {
+		diag_error(d, sym->loc, WRAP_SCALAR);
+	} else if (!n && sym->size) {
+		diag_error(d, loc, ARITY_SIZED, sym->name);
+	} else {
+		sym->n_keys = (int)n;
+		sym->keys_loc = loc;
+	}
+}
+
+/* The array a name with n keys means, or NULL when reported. */
+static struct symbol *find_array(struct binder *b, const char *name, size_t n,
+				 struct loc loc)
+{
+	struct symbol *sym = find(b, name);
+
+	if (!sym) {
+		diag_error(b->s->diag, loc, ARRAY_UNRESOLVED, n, name);
+		return NULL;
+	}
+	use_arity(b, sym, n, loc);
+	return sym->n_keys == (int)n ? sym : NULL;
+}
+
+static void bind_list(struct binder *b, const ast_exprs *list)
+{
+	struct ast_expr *const *e;
+
+	vec_foreach (e, list)
+		bind_expr(b, *e);
+}
+
+/* --- writes --- */
+
+static void note_element_write(struct binder *b, const struct ast_expr *e)
+{
+	struct symbol *sym = e->sym;
+
+	if (!sym)
+		return;
+	if (find_in(&b->iterated, sym->name) == sym)
+		diag_error(b->s->diag, e->loc, FOREACH_MODIFIED, sym->name);
+	if (b->fn)
+		vec_push(b->s->arena,
+			 &b->s->effects.at[b->fn->id].element_writes, sym);
+}
+
+/* The target of an assignment, ++ or delete. */
+static void bind_target(struct binder *b, struct ast_expr *e, bool read)
+{
+	if (e->kind == AST_NAME) {
+		e->sym = find_or_add(b, e->name, e->loc);
+		use_arity(b, e->sym, 0, e->loc);
+	} else if (e->kind == AST_INDEX) {
+		bind_list(b, &e->list);
+		e->sym = find_array(b, e->name, e->list.len, e->loc);
+		note_element_write(b, e);
+	} else {
+		/* Targets and buckets: bind_expr() refuses them. */
+		bind_expr(b, e);
+		return;
+	}
+	if (!e->sym)
+		return;
+	e->sym->written = true;
+	e->sym->read |= read;
+}
+
+static void bind_assign(struct binder *b, struct ast_expr *e, bool void_ok)
+{
+	if (e->op == TOK_AGGR) {
+		unsupported(b, e->loc, "the statistics operator <<<");
+		return;
+	}
+	bind_target(b, e->a, e->op != TOK_ASSIGN && !void_ok);
+	bind_expr(b, e->b);
+}
+
+static void bind_delete(struct binder *b, struct ast_expr *e)
+{
+	/* A bare name may be a scalar or a whole array: no arity. */
+	if (e->kind != AST_NAME) {
+		bind_target(b, e, false);
+		return;
+	}
+	e->sym = find_or_add(b, e->name, e->loc);
+	e->sym->written = true;
+}
+
+/* --- expressions --- */
+
+static void bind_call(struct binder *b, struct ast_expr *e)
+{
+	struct sema *s = b->s;
+	struct symbol *const *array;
+	struct function *f;
+
+	bind_list(b, &e->list);
+	e->fn = names_function(s, e, b->file);
+	if (!e->fn)
+		return;
+	if (e->fn->next)
+		unsupported(b, e->loc, "a function with several overloads");
+	for (f = e->fn; f; f = f->next) {
+		if (!f->ast)
+			continue;
+		while (s->effects.len < s->prog->functions.len)
+			vec_push(s->arena, &s->effects,
+				 (struct function_effects){ 0 });
+		if (b->fn)
+			vec_push(s->arena, &s->effects.at[b->fn->id].calls, f);
+	}
+	vec_foreach (array, &b->iterated)
+		vec_push(s->arena, &s->foreach_calls,
+			 (struct foreach_call){ e, *array });
+}
+
+static void bind_in(struct binder *b, struct ast_expr *e)
+{
+	bind_list(b, &e->list);
+	if (e->a->kind != AST_NAME) {
+		bind_expr(b, e->a);
+		return;
+	}
+	e->sym = e->a->sym = find_array(b, e->a->name, e->list.len, e->a->loc);
+	if (e->sym)
+		e->sym->read = true;
+}
+
+static void bind_logic(struct binder *b, struct ast_expr *e)
+{
+	int64_t v;
+
+	if (fold_decides(e, &v)) {
+		fold_to_number(e, v);
+		return;
+	}
+	if (fold_decides(e->a, &v)) {
+		fold_to_number(e->a, v);
+		if (!!v == (e->op == TOK_LOR)) {
+			fold_to_number(e, !!v);
+			return;
+		}
+	}
+	bind_expr(b, e->a);
+	bind_expr(b, e->b);
+}
+
+static void bind_cond(struct binder *b, struct ast_expr *e)
+{
+	struct ast_expr *taken;
+	int64_t v;
+
+	if (fold_decides(e->a, &v)) {
+		taken = v ? e->b : e->c;
+		*e = *taken;
+		bind_expr(b, e);
+		return;
+	}
+	bind_expr(b, e->a);
+	bind_expr(b, e->b);
+	bind_expr(b, e->c);
+}
+
+static void bind_defined(struct binder *b, struct ast_expr *e)
+{
+	int64_t v;
+
+	BUG_ON(!fold_decides(e, &v));
+	(void)b;
+	fold_to_number(e, v);
+}
+
+/* Constructs that no executor runs, by the name messages give them. */
+static const char *const unsupported_kinds[] = {
+	[AST_EMBED] = "embedded C",
+	[AST_REGEX] = "matching of regular expressions",
+	[AST_TARGET] = "a target variable",
+	[AST_ATVAR] = "@var",
+	[AST_CAST] = "@cast",
+	[AST_AUTOCAST] = "dereferencing",
+	[AST_ENTRY] = "@entry",
+	[AST_PROBEWRITE] = "@probewrite",
+	[AST_PERF] = "@perf",
+	[AST_CONST] = "@const",
+	[AST_ENUM] = "@enum",
+	[AST_ENUMNAME] = "@enumname",
+	[AST_REGISTER] = "access to registers",
+	[AST_DEREF] = "dereferencing",
+	[AST_STAT] = "extraction from statistics",
+	[AST_HIST] = "a histogram",
+	[AST_HIST_INDEX] = "a histogram",
+};
+
+static void bind_expr(struct binder *b, struct ast_expr *e)
+{
+	bool void_ok = b->void_ok;
+
+	b->void_ok = false;
+	switch (e->kind) {
+	case AST_NUMBER:
+	case AST_STRING:
+	case AST_WILDCARD:
+		break;
+	case AST_NAME:
+		e->sym = find_or_add(b, e->name, e->loc);
+		use_arity(b, e->sym, 0, e->loc);
+		e->sym->read = true;
+		break;
+	case AST_INDEX:
+		bind_list(b, &e->list);
+		e->sym = find_array(b, e->name, e->list.len, e->loc);
+		if (e->sym)
+			e->sym->read = true;
+		break;
+	case AST_IN:
+		bind_in(b, e);
+		break;
+	case AST_PREFIX:
+	case AST_POSTFIX:
+		bind_target(b, e->a, !void_ok);
+		break;
+	case AST_UNARY:
+		bind_expr(b, e->a);
+		break;
+	case AST_BINARY:
+	case AST_COMPARE:
+		bind_expr(b, e->a);
+		bind_expr(b, e->b);
+		break;
+	case AST_LOGIC:
+		bind_logic(b, e);
+		break;
+	case AST_ASSIGN:
+		bind_assign(b, e, void_ok);
+		break;
+	case AST_COND:
+		bind_cond(b, e);
+		break;
+	case AST_CALL:
+		bind_call(b, e);
+		break;
+	case AST_CONCAT:
+	case AST_PRINT:
+		bind_list(b, &e->list);
+		break;
+	case AST_DEFINED:
+		bind_defined(b, e);
+		break;
+	case AST_EMBED:
+	case AST_REGEX:
+	case AST_TARGET:
+	case AST_ATVAR:
+	case AST_CAST:
+	case AST_AUTOCAST:
+	case AST_ENTRY:
+	case AST_PROBEWRITE:
+	case AST_PERF:
+	case AST_CONST:
+	case AST_ENUM:
+	case AST_ENUMNAME:
+	case AST_REGISTER:
+	case AST_DEREF:
+	case AST_STAT:
+	case AST_HIST:
+	case AST_HIST_INDEX:
+		unsupported(b, e->loc, unsupported_kinds[e->kind]);
+		break;
+	}
+}
+
+/* An expression whose value is dropped. */
+static void bind_void(struct binder *b, struct ast_expr *e)
+{
+	if (!e)
+		return;
+	b->void_ok = true;
+	bind_expr(b, e);
+}
+
+/* --- statements --- */
+
+static struct symbol *bind_loop_var(struct binder *b, const char *name,
+				    struct loc loc)
+{
+	struct symbol *sym = find_or_add(b, name, loc);
+
+	use_arity(b, sym, 0, loc);
+	sym->written = true;
+	return sym;
+}
+
+static void bind_foreach(struct binder *b, struct ast_stmt *st)
+{
+	struct ast_foreach *f = st->foreach;
+	struct arena *arena = b->s->arena;
+	struct ast_expr *a = f->array;
+	size_t i;
+
+	if (f->limit)
+		bind_expr(b, f->limit);
+	if (a->kind != AST_NAME) {
+		bind_expr(b, a);
+		return;
+	}
+	if (f->aggr != STAT_NONE) {
+		unsupported(b, st->loc, "sorting by statistics");
+		return;
+	}
+	a->sym = find_array(b, a->name, f->keys.len, a->loc);
+	if (a->sym)
+		a->sym->read = true;
+	if (f->has_slice) {
+		if (f->slice.len != f->keys.len)
+			diag_error(b->s->diag, a->loc, FOREACH_SLICE,
+				   f->slice.len, f->keys.len);
+		bind_list(b, &f->slice);
+	}
+	f->value = NULL;
+	f->key_syms.at = NULL;
+	f->key_syms.len = f->key_syms.cap = 0;
+	if (f->value_name)
+		f->value = bind_loop_var(b, f->value_name, f->value_loc);
+	for (i = 0; i < f->keys.len; i++)
+		vec_push(arena, &f->key_syms,
+			 bind_loop_var(b, f->keys.at[i], f->key_locs.at[i]));
+	b->loops++;
+	if (a->sym)
+		vec_push(arena, &b->iterated, a->sym);
+	bind_stmt(b, st->body);
+	if (a->sym)
+		b->iterated.len--;
+	b->loops--;
+}
+
+static void bind_if(struct binder *b, struct ast_stmt *st)
+{
+	struct ast_stmt *taken;
+	int64_t v;
+
+	if (!fold_decides(st->expr, &v)) {
+		bind_expr(b, st->expr);
+		bind_stmt(b, st->body);
+		if (st->otherwise)
+			bind_stmt(b, st->otherwise);
+		return;
+	}
+	taken = v ? st->body : st->otherwise;
+	if (taken) {
+		*st = *taken;
+		bind_stmt(b, st);
+	} else {
+		st->kind = AST_EMPTY;
+	}
+}
+
+static void bind_loop(struct binder *b, struct ast_stmt *st)
+{
+	bind_void(b, st->init);
+	if (st->expr)
+		bind_expr(b, st->expr);
+	b->loops++;
+	bind_stmt(b, st->body);
+	b->loops--;
+	bind_void(b, st->update);
+}
+
+static void bind_try(struct binder *b, struct ast_stmt *st)
+{
+	bind_stmt(b, st->body);
+	if (st->name)
+		st->sym = bind_loop_var(b, st->name, st->name_loc);
+	if (st->otherwise)
+		bind_stmt(b, st->otherwise);
+}
+
+static void bind_stmt(struct binder *b, struct ast_stmt *st)
+{
+	struct ast_stmt *const *it;
+
+	switch (st->kind) {
+	case AST_BLOCK:
+		vec_foreach (it, &st->stmts)
+			bind_stmt(b, *it);
+		break;
+	case AST_EXPR_STMT:
+		bind_void(b, st->expr);
+		break;
+	case AST_IF:
+		bind_if(b, st);
+		break;
+	case AST_WHILE:
+	case AST_FOR:
+		bind_loop(b, st);
+		break;
+	case AST_FOREACH:
+		bind_foreach(b, st);
+		break;
+	case AST_RETURN:
+		if (st->expr)
+			bind_expr(b, st->expr);
+		break;
+	case AST_DELETE:
+		bind_delete(b, st->expr);
+		break;
+	case AST_NEXT:
+		if (b->fn)
+			unsupported(b, st->loc, "next in a function");
+		break;
+	case AST_BREAK:
+		if (!b->loops)
+			diag_error(b->s->diag, st->loc, LOOP_OUTSIDE, "break");
+		break;
+	case AST_CONTINUE:
+		if (!b->loops)
+			diag_error(b->s->diag, st->loc, LOOP_OUTSIDE,
+				   "continue");
+		break;
+	case AST_TRY:
+		bind_try(b, st);
+		break;
+	case AST_EMPTY:
+		break;
+	case AST_EMBED_STMT:
+		unsupported(b, st->loc, "embedded C");
+		break;
+	}
+}
+
+bool bind_has_next(const struct ast_stmt *st)
+{
+	struct ast_stmt *const *it;
+
+	if (!st)
+		return false;
+	if (st->kind == AST_NEXT)
+		return true;
+	vec_foreach (it, &st->stmts)
+		if (bind_has_next(*it))
+			return true;
+	return bind_has_next(st->body) || bind_has_next(st->otherwise);
+}
+
+/* --- all of it --- */
+
+static void bind_draft(struct sema *s, const struct draft *d)
+{
+	struct binder b = { .s = s, .locals = &d->handler->locals };
+	const struct condition *c;
+	const struct body *body;
+
+	vec_foreach (c, &d->conditions) {
+		b.file = c->file;
+		if (conditions_check(s, c))
+			bind_expr(&b, c->expr);
+	}
+	vec_foreach (body, &d->bodies) {
+		b.file = body->file;
+		bind_stmt(&b, body->stmt);
+	}
+}
+
+static void bind_function(struct sema *s, struct function *fn)
+{
+	struct binder b = { .s = s,
+			    .fn = fn,
+			    .locals = &fn->locals,
+			    .file = fn->ast->file };
+
+	if (fn->ast->body)
+		bind_stmt(&b, fn->ast->body);
+	else
+		unsupported(&b, fn->ast->embed_loc, "embedded C");
+}
+
+/* Whether a function, or one it calls, writes elements of the array. */
+static bool writes_elements(struct sema *s, struct function *first,
+			    const struct symbol *array, struct arena *scratch)
+{
+	bool *seen = arena_array(scratch, bool, s->prog->functions.len);
+	VEC(struct function *) todo = { 0 };
+	const struct function_effects *fx;
+	struct symbol *const *sym;
+	struct function *const *callee;
+	struct function *fn;
+
+	vec_push(scratch, &todo, first);
+	while (todo.len) {
+		fn = todo.at[--todo.len];
+		if (fn->next)
+			vec_push(scratch, &todo, fn->next);
+		if (!fn->ast || seen[fn->id])
+			continue;
+		seen[fn->id] = true;
+		fx = &s->effects.at[fn->id];
+		vec_foreach (sym, &fx->element_writes)
+			if (*sym == array)
+				return true;
+		vec_foreach (callee, &fx->calls)
+			if (!seen[(*callee)->id])
+				vec_push(scratch, &todo, *callee);
+	}
+	return false;
+}
+
+static void check_foreach_calls(struct sema *s)
+{
+	const struct foreach_call *c;
+	struct arena scratch = ARENA_INIT;
+
+	vec_foreach (c, &s->foreach_calls) {
+		if (writes_elements(s, c->call->fn, c->array, &scratch))
+			diag_error(s->diag, c->call->loc, FOREACH_CALL,
+				   c->array->name);
+		arena_release(&scratch);
+	}
+}
+
+void bind_all(struct sema *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->drafts.len; i++)
+		bind_draft(s, &s->drafts.at[i]);
+	/* The list grows as calls are found. */
+	for (i = 0; i < s->prog->functions.len; i++)
+		bind_function(s, s->prog->functions.at[i]);
+	check_foreach_calls(s);
+}

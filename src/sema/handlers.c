@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Probe declarations to handlers: each way of coming to a place (which aliases,
+ * which conditions) is a handler; the places reached that way share it.
+ */
+#include "sema/internal.h"
+
+static bool same_path(const struct probe_path *a, const struct probe_path *b)
+{
+	while (a && b) {
+		if (a->decl != b->decl)
+			return false;
+		if (a->point->condition != b->point->condition)
+			return false;
+		a = a->outer;
+		b = b->outer;
+	}
+	return a == b;
+}
+
+static void add_body(struct sema *s, struct draft *d,
+		     const struct ast_stmt *body, const struct ast_file *file)
+{
+	if (!body)
+		return;
+	vec_push(s->arena, &d->bodies,
+		 (struct body){ clone_stmt(s->arena, body), file });
+}
+
+/* The epilogues run from the outermost alias inwards. */
+static void add_epilogues(struct sema *s, struct draft *d,
+			  const struct probe_path *path)
+{
+	const struct ast_probe *alias = path->decl;
+
+	if (!path->outer)
+		return;
+	add_epilogues(s, d, path->outer);
+	if (alias->epilogue)
+		add_body(s, d, alias->body, alias->file);
+	else
+		add_body(s, d, alias->epilogue_body, alias->file);
+}
+
+static void fill_draft(struct sema *s, struct draft *d, bool first)
+{
+	const struct probe_path *p;
+	const struct body *b;
+	const struct condition *c;
+
+	for (p = d->path; p->outer; p = p->outer)
+		if (!p->decl->epilogue)
+			add_body(s, d, p->decl->body, p->decl->file);
+	d->user_body = p->decl->body;
+	/* The tree of the declaration serves its first handler. */
+	if (first)
+		vec_push(s->arena, &d->bodies,
+			 (struct body){ p->decl->body, p->decl->file });
+	else
+		add_body(s, d, p->decl->body, p->decl->file);
+	add_epilogues(s, d, d->path);
+	for (p = d->path; p; p = p->outer)
+		if (p->point->condition)
+			vec_push(s->arena, &d->conditions,
+				 (struct condition){
+					 clone_expr(s->arena,
+						    p->point->condition),
+					 p->decl->file });
+	vec_foreach (b, &d->bodies)
+		vec_push(s->arena, &d->handler->bodies, b->stmt);
+	vec_foreach (c, &d->conditions)
+		vec_push(s->arena, &d->handler->conditions, c->expr);
+}
+
+static struct handler *new_handler(struct sema *s, struct loc loc)
+{
+	struct handler *h = arena_new(s->arena, struct handler);
+
+	h->id = (uint32_t)s->prog->handlers.len;
+	h->loc = loc;
+	h->name = arena_printf(s->arena, "probe_%u", h->id);
+	vec_push(s->arena, &s->prog->handlers, h);
+	return h;
+}
+
+static struct handler *handler_for(struct sema *s, const struct ast_probe *decl,
+				   const struct probe_path *path,
+				   size_t first_draft)
+{
+	struct draft d = { .path = path };
+	size_t i;
+
+	for (i = first_draft; i < s->drafts.len; i++)
+		if (same_path(s->drafts.at[i].path, path))
+			return s->drafts.at[i].handler;
+	d.handler = new_handler(s, decl->loc);
+	fill_draft(s, &d, first_draft == s->drafts.len);
+	vec_push(s->arena, &s->drafts, d);
+	return d.handler;
+}
+
+static void collect_probe(struct sema *s, const struct ast_probe *decl)
+{
+	size_t first_draft = s->drafts.len;
+	probe_matches matches = { 0 };
+	const struct probe_match *m;
+
+	resolver_resolve(s->resolver, decl, &matches);
+	vec_foreach (m, &matches) {
+		struct handler *h = handler_for(s, decl, m->path, first_draft);
+
+		vec_push(s->arena, &s->prog->probes,
+			 (struct sema_probe){ m->at, h });
+	}
+}
+
+void handlers_collect(struct sema *s)
+{
+	struct ast_probe *const *p;
+	size_t i;
+
+	s->resolver = resolver_new(s->arena, s->l->names, s->diag, s->env);
+	for (i = 0; i < s->n_files; i++)
+		vec_foreach (p, &s->files[i]->probes)
+			if ((*p)->aliases.len)
+				resolver_add_alias(s->resolver, *p);
+	for (i = 0; i < s->n_files; i++)
+		vec_foreach (p, &s->files[i]->probes)
+			if (!(*p)->aliases.len)
+				collect_probe(s, *p);
+}
+
+void handlers_add(struct sema *s, struct ast_stmt *body,
+		  const struct resolved_probe *at)
+{
+	struct draft d = { .handler = new_handler(s, at->loc) };
+
+	vec_push(s->arena, &d.handler->bodies, body);
+	vec_push(s->arena, &d.bodies, (struct body){ body, NULL });
+	vec_push(s->arena, &s->drafts, d);
+	vec_push(s->arena, &s->prog->probes,
+		 (struct sema_probe){ at, d.handler });
+}

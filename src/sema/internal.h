@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of pass 2 share. They run in this order: names (what is
+ * declared), handlers (probes resolved), bind (names to symbols, along calls),
+ * display (what is shown at exit), types.
+ */
+#ifndef SPILE_SEMA_INTERNAL_H
+#define SPILE_SEMA_INTERNAL_H
+
+#include "probe/resolve.h"
+#include "sema/sema.h"
+
+/* A declared global; several of one name if they are private. */
+struct global_entry {
+	struct symbol sym;
+	struct global_entry *next;
+	size_t use_order;      /* 0 until it is used, then 1, 2, … */
+};
+
+/* A script function, or an intrinsic, that a call can mean. */
+struct function_entry {
+	const struct ast_function *ast; /* NULL: intrinsic */
+	int intrinsic;
+	int64_t priority;      /* lower is tried first */
+	unsigned n_params;
+	struct function *fn;   /* once it is reached by a call */
+	struct function_entry *next; /* same name, in order of declaration */
+};
+
+/* What a function does to arrays, by function id. */
+struct function_effects {
+	symbols element_writes;
+	VEC(struct function *) calls;
+};
+
+/* A call inside a foreach, to be judged when all functions are bound. */
+struct foreach_call {
+	const struct ast_expr *call;
+	struct symbol *array;
+};
+
+/* One body of a handler, and the file whose private names it sees. */
+struct body {
+	struct ast_stmt *stmt;
+	const struct ast_file *file;
+};
+
+struct condition {
+	struct ast_expr *expr;
+	const struct ast_file *file;
+};
+
+/* A handler on its way to sema_prog.handlers. */
+struct draft {
+	struct handler *handler;
+	const struct probe_path *path;
+	VEC(struct body) bodies;
+	VEC(struct condition) conditions;
+	const struct ast_stmt *user_body;
+};
+
+struct sema {
+	struct lang *l;
+	struct arena *arena;
+	struct diag *diag;
+	const struct probe_env *env;
+	struct ast_file *const *files;
+	size_t n_files;
+	struct sema_prog *prog;
+	struct resolver *resolver;
+	struct hmap globals;   /* name → struct global_entry */
+	struct hmap functions; /* name → struct function_entry */
+	size_t n_used_globals;
+	VEC(struct draft) drafts;
+	VEC(struct function_effects) effects;
+	VEC(struct foreach_call) foreach_calls;
+};
+
+/* --- names.c --- */
+
+/* Enter what all files declare, and the intrinsics. */
+void names_declare(struct sema *s);
+/* The global that a name means in a file, or NULL; counts as used then. */
+struct symbol *names_global(struct sema *s, const char *name,
+			    const struct ast_file *file);
+/* The function (first of its overloads) that a call means; reports and returns
+ * NULL when there is none. New ones are appended to prog->functions. */
+struct function *names_function(struct sema *s, const struct ast_expr *call,
+				const struct ast_file *file);
+/* Put the used globals into prog->globals, in order of declaration. */
+void names_finish(struct sema *s);
+/* Warn about variables that are read and never written. */
+void names_warn(struct sema *s);
+
+/* --- handlers.c --- */
+
+/* Resolve the probes of all files; makes handlers and drafts. */
+void handlers_collect(struct sema *s);
+/* Append a handler of our own making, attached to a point. */
+void handlers_add(struct sema *s, struct ast_stmt *body,
+		  const struct resolved_probe *at);
+
+/* --- clone.c --- */
+
+/* A deep copy in the arena; NULL gives NULL. */
+struct ast_stmt *clone_stmt(struct arena *arena, const struct ast_stmt *st);
+/* The same for an expression. */
+struct ast_expr *clone_expr(struct arena *arena, const struct ast_expr *e);
+
+/* --- fold.c --- */
+
+/* Whether the expression asks @defined and is decided by it alone. */
+bool fold_decides(const struct ast_expr *e, int64_t *value);
+/* Turn an expression into a number in place. */
+void fold_to_number(struct ast_expr *e, int64_t value);
+
+/* --- bind.c --- */
+
+/* Bind all drafts and the functions they reach. */
+void bind_all(struct sema *s);
+/* Whether a statement holds a next of its own function. */
+bool bind_has_next(const struct ast_stmt *st);
+
+/* --- conditions.c --- */
+
+/* Check what 16.3 forbids in conditions; false when reported. */
+bool conditions_check(struct sema *s, const struct condition *c);
+
+
+/* --- types.c --- */
+
+/* Infer all types and report what does not agree. */
+void types_infer(struct sema *s);
+/* "long", "string", "stats", "unknown". */
+const char *type_name(enum ast_type type);
+
+#endif
