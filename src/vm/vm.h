@@ -12,12 +12,23 @@
 #include "base/strbuf.h"
 #include "ir/ir.h"
 
+/*
+ * Nothing that ir_check() accepts runs without end. TICK instructions stop a
+ * handler by the action limit; since a program may come without them, a hard
+ * budget also counts backward jumps and calls: this many a run, and more for
+ * each action that the limits allow. Steps of a foreach are free, its beginning
+ * is not. Using it up ends the handler like the action limit.
+ */
+#define VM_FUEL_BASE       65536
+#define VM_FUEL_PER_ACTION 16
+
 struct session_data; /* proto/session.h */
 struct vm;
 
 /* An array global kept elsewhere than in the vm (a BPF map). Keys and values
  * have the layout of proto/session.h. All return 0 or -errno; -ENOENT: absent,
- * -E2BIG: full. */
+ * -E2BIG: full. add is atomic; of an absent entry it returns -ENOENT, and the
+ * vm then sets the value. */
 struct vm_map_ops {
 	int (*get)(void *ctx, const void *key, void *value);
 	int (*set)(void *ctx, const void *key, const void *value);
@@ -31,10 +42,11 @@ struct vm_map_ops {
 };
 
 struct vm_shared {
-	struct session_data *session; /* mmapped; its state and lock words too */
-	void **scalars;               /* by global id: where it lives, or NULL */
+	struct session_data
+		*session; /* mmapped; its state and lock words too */
+	void **scalars;   /* by global id: where it lives, or NULL */
 	const struct vm_map_ops *ops;
-	void **maps;                  /* by global id: ctx for ops, or NULL */
+	void **maps; /* by global id: ctx for ops, or NULL */
 };
 
 struct vm_host {
@@ -44,13 +56,14 @@ struct vm_host {
 	/* A whole message without prefix and newline: "division by 0 near …" */
 	void (*error)(void *ctx, const char *text);
 	void (*warning)(void *ctx, const char *text);
-	int64_t target;               /* pid of -c or -x, or 0 */
+	int64_t target; /* pid of -c or -x, or 0 */
 };
 
-/* Encode the handlers of user-space attach kinds and what they call. shared
- * may be NULL, then everything lives in the vm. p and the structs must outlive
- * the vm. NULL and one sentence in err if the program asks for something the
- * vm does not have. */
+/* Encode the handlers of user-space attach kinds and what they call. p has
+ * passed ir_check(). shared may be NULL, then everything lives in the vm; else
+ * scalars get their initial values. p and the structs must outlive the vm. NULL
+ * and one sentence in err if the program asks for something the vm does not
+ * have. */
 struct vm *vm_new(const struct ir_prog *p, const struct vm_shared *shared,
 		  const struct vm_host *host, struct strbuf *err);
 void vm_free(struct vm *vm);
@@ -59,8 +72,11 @@ void vm_free(struct vm *vm);
  * language.md 22.2.1. -ENOENT: no such global (ignored by callers), -EINVAL. */
 int vm_set_global(struct vm *vm, const char *name, const char *value);
 
-/* Run the handler of one probe to its end. 0; 1 if it ended in an error, which
- * was reported and counted; 2 if it was skipped. */
+/* Run the handler of one probe of a user-space attach kind to its end. 0; 1 if
+ * it ended in an error, which was reported and counted; 2 if it was skipped,
+ * perhaps half-way, because the globals' lock was not to be had. Whether the
+ * session's state lets the probe run is for the caller to ask. Output goes out
+ * at the end, or whenever 64 KiB have come together. */
 int vm_run(struct vm *vm, uint32_t probe);
 
 /* The session's counters and state (the shared block, or the vm's own). */

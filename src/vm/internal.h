@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside of the executor, shared by its files.
+ *
+ * A frame holds the registers of one activation: longs (8 bytes), the snapshots
+ * of its iterations (pointers), then string slots. Frames lie one behind the
+ * other on vm->stack; vm->frames[d] says where call number d came from.
+ */
+#ifndef SPILE_VM_INTERNAL_H
+#define SPILE_VM_INTERNAL_H
+
+#include "proto/session.h"
+#include "vm/map.h"
+#include "vm/vm.h"
+
+#define VM_NONE UINT32_MAX
+/* Frames larger than this, and stacks larger than that, are refused. */
+#define VM_MAX_FRAME (64u << 20)
+#define VM_MAX_STACK ((size_t)1 << 30)
+/* Output of one handler run that is collected before it goes to the host. */
+#define VM_OUTPUT_BYTES 65536
+/* Bytes of a reported line, with its prefix (language.md 22.3). */
+#define VM_LINE_BYTES 383
+/* Arguments of an intrinsic at most. */
+#define VM_MAX_INTRIN_ARGS 8
+
+enum vm_op {
+#define VMOP(name) VM_##name,
+#include "vm/vmops.def"
+#undef VMOP
+};
+
+/* A string in a frame or scalar: len bytes and a NUL. */
+struct vm_slot {
+	uint32_t len;
+	char text[];
+};
+
+struct vm_fn {
+	const struct ir_fn *ir;
+	bool needed;
+	const uint32_t *code;
+	size_t code_at; /* word in vm->code, until code is set */
+	uint32_t frame_bytes;
+	uint32_t zero_bytes;      /* at the frame's start, cleared on entry */
+	uint32_t *reg_at;         /* by register: offset in the frame */
+	uint32_t *iter_at;        /* by iteration: the same */
+	VEC(uint32_t) zero_slots; /* strings to empty on entry */
+};
+
+struct vm_frame {
+	const uint32_t *pc; /* the CALL */
+	char *fp;           /* the caller's frame */
+};
+
+/* An array global: its own map, or one kept elsewhere. */
+struct vm_array {
+	const struct ir_global *g;
+	struct vm_map *map; /* NULL if shared */
+	void *ctx;          /* for vm->shared->ops */
+	char *key, *value;  /* one of each in the shared layout */
+};
+
+/* How to take the snapshot of one foreach. */
+struct vm_iter {
+	uint32_t array;
+	struct vm_pick pick; /* but the limit */
+};
+
+/* The current error. */
+struct vm_error {
+	bool set;
+	size_t len;
+	char *text; /* cap bytes */
+	size_t cap;
+	uint32_t n_locs; /* innermost first, at most maxnesting + 1 */
+	uint32_t *locs;
+};
+
+enum vm_end {
+	VM_END_OK,
+	VM_END_ERROR,
+	VM_END_SKIPPED
+};
+
+struct vm {
+	const struct ir_prog *prog;
+	const struct vm_shared *shared; /* or NULL */
+	const struct vm_host *host;
+	struct session_data *session;
+	struct session_data own_session;
+	struct vm_fn *fns; /* by IR function */
+	VEC(uint32_t) code;
+	VEC(struct vm_iter) iters;
+	struct vm_array *arrays; /* by global; g NULL for scalars */
+	void **scalars;          /* by global: int64_t or its text */
+	bool *scalar_shared;
+	char *stack;
+	size_t stack_bytes;
+	struct vm_frame *frames; /* 1 … maxnesting */
+	struct fmt_arg *args;    /* room for the widest format */
+	size_t n_args;
+	/* State of the handler that runs. */
+	uint32_t probe;
+	int64_t actions; /* left */
+	int64_t fuel;    /* left of the hard budget */
+	bool locked;
+	struct vm_error error;
+	struct vm_rows *rows; /* snapshots in use */
+	struct strbuf out, tmp;
+};
+
+/* Set the text of slot, cut at bound. text may lie in the slot itself. */
+static inline void vm_slot_set(struct vm_slot *s, const char *text, size_t len,
+			       uint32_t bound)
+{
+	uint32_t n = len < bound ? (uint32_t)len : bound - 1;
+
+	__builtin_memmove(s->text, text, n);
+	s->text[n] = 0;
+	s->len = n;
+}
+
+/* --- layout.c, encode.c --- */
+
+/* Work out the frame of one function. False with a sentence in err. */
+bool vm_layout_fn(struct vm_fn *fn, struct strbuf *err);
+/* Encode one function whose frame, and those of its callees, are known. */
+bool vm_encode_fn(struct vm *vm, struct vm_fn *fn, struct strbuf *err);
+
+/* --- exec.c --- */
+
+/* Run a function without arguments to its end. */
+enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn);
+
+/* --- global.c: scalars and arrays, wherever they live --- */
+
+/* Make all globals with their initial values. */
+bool vm_globals_init(struct vm *vm, struct strbuf *err);
+void vm_globals_release(struct vm *vm);
+/* 1 found, 0 absent (*out is 0 or ""), or -errno. A string in *out is good until
+ * the next call for the same array. */
+int vm_array_get(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
+		 struct vm_val *out);
+/* 0, -E2BIG when full, -ENOMEM or another -errno, as the next ones. */
+int vm_array_set(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
+		 const struct vm_val *value);
+int vm_array_add(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
+		 int64_t by);
+int vm_array_del(struct vm *vm, struct vm_array *a, const struct vm_val *keys);
+int vm_array_clear(struct vm *vm, struct vm_array *a);
+int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
+		  struct vm_rows *rows);
+
+/* --- error.c --- */
+
+/* Make text the current error (it is cut at maxstringlen). */
+void vm_error_set(struct vm *vm, const char *text, size_t len);
+/* The same for what an array operation returned. */
+void vm_error_array(struct vm *vm, const struct vm_array *a, int err);
+/* Remember where the current error came up: loc in the innermost activation,
+ * the calls of the depth activations outside of it. */
+void vm_error_place(struct vm *vm, uint32_t depth, uint32_t loc);
+/* Give the current error to the host, count it and act on maxerrors. */
+void vm_error_report(struct vm *vm);
+void vm_warn(struct vm *vm, const char *text, size_t len);
+/* Raise the session's state; it never goes down. */
+void vm_state_raise(struct vm *vm, uint32_t state);
+
+/* --- call.c: what single instructions do --- */
+
+/* Render; operands as in vmops.def. */
+void vm_print(struct vm *vm, const char *fp, const uint32_t *operands);
+void vm_sprint(struct vm *vm, char *fp, const uint32_t *operands);
+/* Hand the collected output to the host. */
+void vm_flush(struct vm *vm);
+/* False if it raised. */
+bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
+	       struct vm_val *result);
+/* Take the globals' lock; false when that took too long. */
+bool vm_lock(struct vm *vm);
+void vm_unlock(struct vm *vm);
+/* Begin an iteration; 0 or -errno. slot holds its snapshot. */
+int vm_iter_begin(struct vm *vm, const struct vm_iter *it, int64_t limit,
+		  struct vm_rows **slot);
+void vm_iter_end(struct vm *vm, struct vm_rows **slot);
+
+#endif
