@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line of stap: how scripts are given, exit codes, messages.
+set -u
+bad=0
+expect() # NAME STATUS STDOUT-PATTERN STDERR-PATTERN COMMAND...
+{
+	local name=$1 status=$2 out=$3 err=$4 rc
+	shift 4
+	"$@" >out 2>err </dev/null
+	rc=$?
+	if [ $rc != "$status" ] || ! grep -qzE -- "$out" out || ! grep -qzE -- "$err" err; then
+		echo "$name: status $rc, want $status; want stdout '$out', stderr '$err'"
+		echo "--- stdout"; head -c 2000 out
+		echo "--- stderr"; head -c 2000 err
+		bad=1
+	fi
+}
+hello='probe begin { printf("Hello World!\n") exit() }'
+
+expect '-e' 0 '^Hello World!\n$' '^$' "$STAP" -e "$hello"
+echo "$hello" >hello.stp
+expect 'file' 0 '^Hello World!\n$' '^$' "$STAP" hello.stp
+expect 'stdin' 0 '^Hello World!\n$' '^$' bash -c '"$STAP" - <hello.stp'
+expect 'pipe' 0 '^Hello World!\n$' '^$' bash -c 'cat hello.stp | "$STAP" -'
+printf '#!%s\n%s\n' "$STAP" "$hello" >script.stp
+chmod +x script.stp
+expect '#! line' 0 '^Hello World!\n$' '^$' ./script.stp
+expect "arguments" 0 "^3 a b 2\n$" "^$" "$STAP" -e 'probe begin { println($#, " ", @1, " ", @2, " ", $3) exit() }' a b 2
+expect 'options behind the script' 0 '^Hello World!\n$' 'Pass 1: parsed' "$STAP" hello.stp -v
+expect '-- ends options' 0 '^-v\n$' '^$' "$STAP" -e 'probe begin { println(@1) exit() }' -- -v
+expect 'two scripts' 0 'Hello World!\nsecond\n$' '^$' "$STAP" -E 'probe begin { println("second") }' -e 'probe begin { println("Hello World!") } probe begin(1) { exit() }'
+
+expect 'unknown option' 1 '^$' "unrecognized option '--x'.Try '--help' for more information. \[man stap\]" "$STAP" --x
+expect 'unknown short option' 1 '^$' "invalid option -- 'Z'.*--help" "$STAP" -Z
+expect 'no script' 1 '^$' 'A script must be specified\.' "$STAP"
+expect 'two -e' 1 '^$' 'Only one script can be given on the command line\.' "$STAP" -e "$hello" -e "$hello"
+expect 'bad pass' 1 '^$' 'Invalid pass number \(should be 1-5\)\.' "$STAP" -p 6 -e "$hello"
+expect 'bad pid' 1 '^$' 'Invalid target process ID number\.' "$STAP" -x 12a -e "$hello"
+expect '-c and -x' 1 '^$' "You can't specify -c and -x together\." "$STAP" -c true -x 1 -e "$hello"
+expect 'empty command' 1 '^$' 'Empty CMD string invalid\.' "$STAP" -c '' -e "$hello"
+expect 'bad module name' 1 '^$' "Safety pattern mismatch for -m parameter \('a-b' vs\. '\^\[a-z0-9_\]\+\\\$'\) rc=1" "$STAP" -m a-b -e "$hello"
+expect 'option of later' 1 '^$' 'option --monitor is not supported by this version' "$STAP" --monitor -e "$hello"
+expect 'future version' 1 '^$' 'systemtap version 5\.6 cannot be compatible with future version 99' "$STAP" --compatible=99 -e "$hello"
+expect '--help' 0 'Usage: stap .*-e SCRIPT' '^$' "$STAP" --help
+expect '--version' 0 '^Spile translator/driver \(version ' '^$' "$STAP" -V
+
+expect 'missing file' 1 '^$' "cannot open 'none\.stp': No such file.*Pass 1: parse failed" "$STAP" none.stp
+mkdir -p folder
+expect 'folder' 1 '^$' "cannot read 'folder': Is a directory.*Pass 1: parse failed" "$STAP" folder
+expect 'parse error' 1 '^$' "^parse error: .*Pass 1: parse failed\.  \[man error::pass1\]" "$STAP" -e 'probe begin {'
+expect 'semantic error' 1 '^$' "^semantic error: unresolved function foo.*Pass 2: analysis failed\.  \[man error::pass2\]" "$STAP" -e 'probe begin { foo() }'
+expect 'no such probe' 1 '^$' "^semantic error: .*probe point mismatch.*bgin.*Pass 2: analysis failed" "$STAP" -e 'probe bgin { }'
+expect 'no match' 1 '^$' "^semantic error: .*no match.*Pass 2: analysis failed" "$STAP" -e 'probe process("/bin/bash").function("no_such_function_here") { }'
+expect 'run-time error' 1 '^before\n$' "^ERROR: division by 0 near operator '/' at <input>:1:[0-9]+ in probe begin.*Pass 5: run failed" "$STAP" -e 'global z probe begin { println("before") println(1 / z) exit() }'
+
+expect '-p1' 0 '# parse tree dump' '^$' "$STAP" -p1 -e "$hello"
+expect '-p2' 0 '# probes.begin' '^$' "$STAP" -p2 -e "$hello"
+expect '-p3' 0 'print' '^$' "$STAP" -p3 -e "$hello"
+expect '-p4' 0 "^$SYSTEMTAP_DIR/cache/../stap_[0-9a-f]{32}_[0-9]+\.bo.\$" '^$' "$STAP" -p4 -e "$hello"
+expect 'stapio of -p4' 0 '^Hello World!\n$' '^$' "$STAPIO" "$(cat out)"
+expect '-m' 0 "^$PWD/mod1\.bo.\$" '^$' "$STAP" -p4 -m mod1 -e 'global var1 = "foo" probe begin { println(var1) exit() }'
+expect 'staprun VAR=' 0 '^HelloWorld\n$' '^$' "$STAPRUN" mod1.bo var1=HelloWorld
+expect 'staprun VAR= with blanks' 0 '^Hello World!\n$' '^$' "$STAPRUN" mod1.bo 'var1="Hello World!"'
+expect '-G' 0 '^7\n$' '^$' "$STAP" -G v=7 -e 'global v = 1 probe begin { println(v) exit() }'
+expect '-o' 0 '^$' '^$' "$STAP" -o to-file -e "$hello"
+[ "$(cat to-file)" = 'Hello World!' ] || { echo '-o: wrong contents'; bad=1; }
+expect '-k' 0 '^Hello World!\n$' 'Keeping temporary directory "/.*/stap......"' env TMPDIR="$WORK" "$STAP" -k -e "$hello"
+ls "$WORK"/stap??????/*.bo >/dev/null || { echo '-k kept nothing'; bad=1; }
+
+# A full disk and a closed pipe: one clear error, exit status 1.
+expect 'full disk for -o' 1 '^$' 'ERROR: .*No space left on device' "$STAP" -o /dev/full -e "$hello"
+expect 'full disk' 1 '^$' 'ERROR: .*No space left on device' bash -c '"$STAP" -e "probe begin { printf(\"Hello\n\") exit() }" >/dev/full'
+expect 'full disk for -p1' 1 '^$' 'ERROR: .*No space left on device' bash -c '"$STAP" -p1 -e "probe begin { }" >/dev/full'
+expect '-o in a missing folder' 1 '^$' "ERROR: .*missing/x.*No such file" "$STAP" -o missing/x -e "$hello"
+
+# The target.
+expect '-c' 0 '^from cmd\nended\n$' '^$' "$STAP" -c 'echo from cmd' -e 'probe end { println("ended") }'
+expect '-c target()' 0 '^1\n$' '^$' "$STAP" -c true -e 'probe begin { println(target() > 0) }'
+expect '-c status' 1 '' 'WARNING: Child process exited with status 3' "$STAP" -c 'exit 3' -e 'probe begin { }'
+expect '-x' 0 '^1\n$' '^$' "$STAP" -x $$ -e "probe begin { println(target() == $$) exit() }"
+exit $bad
