@@ -1,20 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The command line of stap: how scripts are given, exit codes, messages.
 set -u
-bad=0
-expect() # NAME STATUS STDOUT-PATTERN STDERR-PATTERN COMMAND...
-{
-	local name=$1 status=$2 out=$3 err=$4 rc
-	shift 4
-	"$@" >out 2>err </dev/null
-	rc=$?
-	if [ $rc != "$status" ] || ! grep -qzE -- "$out" out || ! grep -qzE -- "$err" err; then
-		echo "$name: status $rc, want $status; want stdout '$out', stderr '$err'"
-		echo "--- stdout"; head -c 2000 out
-		echo "--- stderr"; head -c 2000 err
-		bad=1
-	fi
-}
+. "$LIB"
 hello='probe begin { printf("Hello World!\n") exit() }'
 
 expect '-e' 0 '^Hello World!\n$' '^$' "$STAP" -e "$hello"

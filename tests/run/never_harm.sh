@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# However a run ends, nothing stays loaded, and what was printed is not lost.
+set -u
+. "$LIB"
+needs_root
+
+# BPF programs of ours that are loaded now: their processes hold them open.
+loaded() { grep -lsE '^prog_type:' /proc/[0-9]*/fdinfo/* 2>/dev/null | cut -d/ -f3 | sort -u | while read -r p; do
+	tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null | grep -oE '(stapio|staprun)' ; done | sort -u; }
+gone() # NAME: nothing of ours is left within three seconds
+{
+	for _ in $(seq 60); do
+		[ -z "$(loaded)" ] && ! pgrep -x stapio >/dev/null && ! pgrep -x staprun >/dev/null && return
+		sleep 0.05
+	done
+	echo "$1: still there: $(loaded) $(pgrep -ax stapio) $(pgrep -ax staprun)"
+	bad=1
+	pkill -x stapio
+}
+script='global n probe syscall.* { n++ } probe begin { println("ready") } probe end { println("the end") }'
+start() # start the script in the background, wait until it says ready
+{
+	"$STAP" -e "$script" >out 2>err </dev/null &
+	pid=$!
+	for _ in $(seq 200); do
+		grep -q ready out && return
+		sleep 0.02
+	done
+	echo "did not start: $(cat err)"
+	bad=1
+}
+
+for sig in INT TERM HUP; do
+	start
+	kill -$sig $pid
+	wait $pid
+	equal "status after SIG$sig" $? 0
+	equal "output after SIG$sig" "$(tail -n 1 out)" 'the end'
+	gone "SIG$sig to stap"
+done
+start; kill -KILL $pid; wait $pid 2>/dev/null; gone 'SIGKILL to stap'
+start; pkill -KILL -x stapio; wait $pid; equal 'status when stapio is killed' $? 1; gone 'SIGKILL to stapio'
+
+# The reader goes away, the disk fills up.
+"$STAP" -e 'probe syscall.* { printf("%d %s\n", pid(), execname()) }' 2>err </dev/null | head -n 1 >/dev/null
+gone 'closed pipe'
+expect 'full disk' 1 '^$' 'ERROR: .*No space left on device' "$STAP" -o /dev/full \
+	-e 'probe syscall.* { printf("%d %s\n", pid(), execname()) } probe timer.s(20) { exit() }'
+gone 'full disk'
+equal 'one error for the full disk' "$(grep -c '^ERROR' err)" 1
+
+# A .bo that is none, cut short or bent.
+"$STAP" -p4 -m whole -e "$script" >/dev/null
+expect 'garbage' 1 '^$' '^ERROR: ' "$STAPRUN" "$LIB"
+head -c 1000 whole.bo >cut.bo
+expect 'cut short' 1 '^$' '^ERROR: ' "$STAPRUN" cut.bo
+expect 'missing' 1 '^$' '^ERROR: .*none.bo' "$STAPRUN" none.bo
+gone 'bad objects'
+exit $bad
