@@ -17,6 +17,7 @@
 #include "cmd/stopwatch.h"
 #include "cmd/version.h"
 #include "lang/lang.h"
+#include "sema/sema.h"
 #include "symbols/kconfig.h"
 
 #include <errno.h>
@@ -37,6 +38,7 @@ struct run {
 	struct kconfig *config; /* read when a condition asks for it */
 	struct utsname uts;
 	VEC(struct ast_file *) files;
+	struct sema_prog *sema;
 	struct strbuf object;
 	struct stopwatch watch;
 };
@@ -192,9 +194,6 @@ static bool pass_1_parse(struct run *r)
 		return false;
 	}
 	lang_warn_unused_args(&r->lang);
-	if (r->diag.errors)
-		strbuf_addf(&r->diag.out, "%u parse error%s.\n",
-			    r->diag.errors, r->diag.errors == 1 ? "" : "s");
 	if (o->verbose[0])
 		stopwatch_line(&r->watch, 1,
 			       "parsed user script and %zu library scripts",
@@ -216,11 +215,34 @@ static bool print_pass_1(struct run *r)
 	return ok;
 }
 
+/* --- pass 2 --- */
+
+static bool pass_2_elaborate(struct run *r)
+{
+	struct probe_env env = {
+		.command = r->o->command,
+		.pid = r->o->pid,
+		.sysroot = "",
+		.privilege = r->env.privilege,
+		.guru = r->o->guru,
+	};
+
+	stopwatch_start(&r->watch);
+	r->sema = sema_analyze(&r->lang, &env, r->files.at, r->files.len);
+	if (r->o->verbose[1])
+		stopwatch_line(&r->watch, 2,
+			       "analyzed script: %zu probes, %zu functions, 0 embeds, %zu globals",
+			       r->sema->probes.len, r->sema->functions.len,
+			       r->sema->globals.len);
+	return pass_ok(r, 2, "analysis");
+}
+
 static const struct {
 	bool (*run)(struct run *r);
 	bool (*print)(struct run *r); /* with -p N */
 } passes[PASSES] = {
 	{ pass_1_parse, print_pass_1 },
+	{ pass_2_elaborate, NULL },
 };
 
 int passes_run(const struct options *o)
@@ -230,10 +252,10 @@ int passes_run(const struct options *o)
 	unsigned i;
 
 	run_init(&r, o);
-	for (i = 0; ok && i < 1; i++)
+	for (i = 0; ok && i < 2 && i < o->last_pass; i++)
 		ok = passes[i].run(&r);
-	if (ok && passes[0].print)
-		ok = passes[0].print(&r);
+	if (ok && o->last_pass < 3 && passes[o->last_pass - 1].print)
+		ok = passes[o->last_pass - 1].print(&r);
 	run_release(&r);
 	return ok ? 0 : 1;
 }
