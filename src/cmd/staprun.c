@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * staprun: loads and attaches the kernel side of a script, gives up every
+ * privilege, and becomes stapio. The steps are those of main(), in order.
+ */
+#include "staprun/attach.h"
+#include "staprun/launch.h"
+#include "staprun/load.h"
+#include "staprun/options.h"
+#include "staprun/privilege.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+
+/* A link may be one descriptor a location. */
+static void raise_file_limit(void)
+{
+	struct rlimit r;
+
+	if (!getrlimit(RLIMIT_NOFILE, &r) && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+/* Load and attach. *handoff_fd is what to give to stapio. */
+static int load_kernel_side(const struct load_options *o, struct load *l,
+			    struct links *links, int *handoff_fd,
+			    struct strbuf *err)
+{
+	int rc = privilege_check(err);
+
+	if (rc)
+		return rc;
+	raise_file_limit();
+	rc = load_object(l, o->buffer_mb, o->verbose, err);
+	if (!rc)
+		rc = attach_all(l, links, err);
+	if (rc)
+		return rc;
+	*handoff_fd = launch_hand_over(l, links, err);
+	return *handoff_fd < 0 ? *handoff_fd : 0;
+}
+
+static int run(const struct load_options *o, struct strbuf *err)
+{
+	struct links links = { 0 };
+	struct load l;
+	int handoff_fd = -1;
+	int rc = load_read(&l, o->object, err);
+
+	if (!rc && l.table.n_rows)
+		rc = load_kernel_side(o, &l, &links, &handoff_fd, err);
+	if (!rc)
+		rc = privilege_drop(err);
+	if (!rc)
+		rc = launch_stapio(o, handoff_fd, err);
+	links_release(&links);
+	load_release(&l);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct strbuf err = STRBUF_INIT;
+	struct load_options o;
+	bool show_help = false;
+	int rc = privilege_sanitise();
+
+	if (rc)
+		return 1;
+	rc = load_options_parse(&o, argc, argv, &show_help, &err);
+	if (!rc && o.help)
+		fputs(load_options_help, stdout);
+	else if (!rc && o.version)
+		printf("staprun (Spile) version %s\n", SPILE_VERSION);
+	else if (!rc)
+		rc = run(&o, &err);
+	if (rc)
+		fprintf(stderr, "ERROR: %s\n%s", err.buf,
+			show_help ? load_options_help : "");
+	strbuf_release(&err);
+	return rc || fflush(stdout);
+}

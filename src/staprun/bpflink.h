@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel calls that attach one program, by raw bpf(2) and perf_event_open(2):
+ * libbpf 1.1 knows neither uprobe_multi nor links with our own cookies. All
+ * return a descriptor that detaches when it is closed, or -errno.
+ */
+#ifndef SPILE_STAPRUN_BPFLINK_H
+#define SPILE_STAPRUN_BPFLINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The attach type that programs for uprobe_multi must be loaded with. */
+#define BPFLINK_TRACE_UPROBE_MULTI 48
+
+/* Whether the kernel has uprobe_multi links (Linux 6.6). */
+bool bpflink_has_uprobe_multi(void);
+
+/* A raw tracepoint, by its name without the system. */
+int bpflink_raw_tracepoint(int prog_fd, const char *name);
+
+/* All n locations of one file at once. offsets count from the start of the
+ * file; each location has its cookie. */
+int bpflink_uprobe_multi(int prog_fd, const char *path, bool is_return,
+			 const uint64_t *offsets, const uint64_t *cookies,
+			 uint32_t n);
+
+/* One location, by a perf event: slow to detach. */
+int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
+		   uint64_t offset, uint64_t cookie);
+
+/* A counter on one CPU. -ENODEV: that CPU is offline. */
+int bpflink_perf(int prog_fd, uint32_t type, uint64_t config, uint64_t period,
+		 int cpu, uint64_t cookie);
+
+#endif
