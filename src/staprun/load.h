@@ -27,6 +27,7 @@ int load_read(struct load *l, const char *path, struct strbuf *err);
 int load_object(struct load *l, unsigned ring_mb, unsigned verbose,
 		struct strbuf *err);
 
+/* Free the bytes and close what was loaded. */
 void load_release(struct load *l);
 
 #endif
