@@ -105,7 +105,8 @@ static bool read_body(struct pp *p, struct macro *m, struct loc open)
 		if (good)
 			vec_push(p->l->arena, &body, t);
 	}
-	m->body = (struct span){ body.at, body.at + body.len };
+	if (body.len)
+		m->body = (struct span){ body.at, body.at + body.len };
 	return good;
 }
 
