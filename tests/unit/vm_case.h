@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -40,6 +41,49 @@ static inline void case_warning(void *ctx, const char *text)
 	strbuf_addf(&((struct vm_case *)ctx)->warnings, "%s\n", text);
 }
 
+/* The number block "bN" has when blocks are counted in order of their labels in
+ * the function that from points into; -1: it has no label there. */
+static inline int case_block(const char *from, long n)
+{
+	const char *line = from;
+	int i = 0;
+
+	while (*line) {
+		if (*line == 'b' && strtol(line + 1, NULL, 10) == n)
+			return i;
+		i += *line == 'b';
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+		if (!strncmp(line, "function", 8) ||
+		    !strncmp(line, "handler", 7))
+			break;
+	}
+	return -1;
+}
+
+/* Copy text with the blocks of each function numbered in order, as the text
+ * form wants them; tests number theirs at will. */
+static inline void case_renumber(struct strbuf *out, const char *text)
+{
+	const char *function = text, *p = text;
+	bool quoted = false;
+	char *end;
+
+	while (*p) {
+		if (!strncmp(p, "\nfunction", 9) || !strncmp(p, "\nhandler", 8))
+			function = p + 1;
+		quoted ^= *p == '"' && p[-1] != '\\';
+		if (quoted || p == text || !strchr(" \n", p[-1]) || *p != 'b' ||
+		    p[1] < '0' || p[1] > '9') {
+			strbuf_addch(out, *p++);
+			continue;
+		}
+		strbuf_addf(out, "b%d",
+			    case_block(function, strtol(p + 1, &end, 10)));
+		p = end;
+	}
+}
+
 /* Read the program text behind the first line. */
 static inline void case_parse(struct vm_case *c, const char *text)
 {
@@ -56,7 +100,8 @@ static inline void case_parse(struct vm_case *c, const char *text)
 		.warning = case_warning,
 		.target = 4321,
 	};
-	strbuf_addf(&all, "spile-ir 1\nname \"t\"\n%s", text);
+	strbuf_addstr(&all, "spile-ir 1\nname \"t\"\n");
+	case_renumber(&all, text);
 	c->prog = ir_parse(&c->arena, all.buf, all.len, &err);
 	if (!c->prog)
 		fail_msg("%s\n%s", err.buf, all.buf);
