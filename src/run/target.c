@@ -79,7 +79,8 @@ static _Noreturn void run_command(const char *command, int start_fd)
 		_exit(0); /* the session did not come to run */
 	if (words)
 		execvp(words[0], words);
-	else
+	/* What is no program may be one of the shell's own commands. */
+	if (!words || errno == ENOENT)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	fprintf(stderr, "%s: %s\n", words ? words[0] : "/bin/sh",
 		strerror(errno));

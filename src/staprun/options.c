@@ -136,5 +136,6 @@ int load_options_parse(struct load_options *o, int argc, char **argv,
 	o->object = argv[optind];
 	o->globals = argv + optind + 1;
 	o->n_globals = argc - optind - 1;
+	*show_help = false;
 	return 0;
 }
