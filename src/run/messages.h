@@ -15,6 +15,7 @@ struct messages {
 	struct output *out;
 	bool no_warnings;   /* drop the script's warnings */
 	bool repeat;        /* print equal warnings each time */
+	bool color;         /* colour the tags of lines */
 	bool errors;        /* an ERROR line was printed */
 	struct hmap seen;   /* warnings printed; owns its keys */
 };

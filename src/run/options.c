@@ -9,6 +9,7 @@
 
 const char run_options_help[] =
 	"Usage: stapio [OPTIONS] FILE.bo [NAME=VALUE ...]\n"
+	"  -C WHEN  colour messages: never, always or auto\n"
 	"  -c CMD   run CMD and end when it does; target() is its process\n"
 	"  -h       print this list\n"
 	"  -o FILE  write output to FILE (strftime formats are filled in)\n"
@@ -39,6 +40,11 @@ static int take_option(struct run_options *o, int opt, struct strbuf *err)
 	case 'c':
 		o->command = optarg;
 		return 0;
+	case 'C':
+		if (color_parse_when(optarg, &o->color))
+			return 0;
+		strbuf_addf(err, "Invalid option '%s' for -C.", optarg);
+		return -EINVAL;
 	case 'F':
 		if (parse_number(optarg, 3, INT_MAX, &n))
 			break;
@@ -91,7 +97,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv,
 	*o = (struct run_options){ .handoff_fd = -1,
 				   .poll_ms = RUN_DEFAULT_POLL_MS };
 	opterr = 0;
-	while ((opt = getopt(argc, argv, "c:F:ho:t:T:vVwx:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:C:F:ho:t:T:vVwx:")) != -1) {
 		rc = take_option(o, opt, err);
 		if (rc)
 			return rc;

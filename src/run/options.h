@@ -4,6 +4,7 @@
 #define SPILE_RUN_OPTIONS_H
 
 #include "base/strbuf.h"
+#include "run/color.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@ struct run_options {
 	int handoff_fd;         /* -F: what staprun loaded, or -1 */
 	unsigned poll_ms;       /* -T: longest wait before output is looked for */
 	unsigned verbose;
+	enum color_when color;  /* -C: of messages */
 	bool no_warnings;       /* -w */
 	bool version, help;     /* -V, -h: print and leave */
 	char *const *globals;   /* NAME=VALUE words, n_globals of them */

@@ -476,6 +476,7 @@ int session_run(const struct run_options *opt)
 	messages_init(&s.msg, &s.out);
 	target_init(&s.target);
 	s.msg.no_warnings = opt->no_warnings;
+	s.msg.color = color_wanted(opt->color, STDERR_FILENO);
 	s.msg.repeat = opt->verbose > 0;
 	if (start(&s, &err)) {
 		messages_own_error(&s.msg, err.buf);

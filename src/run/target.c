@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,8 @@ static _Noreturn void run_command(const char *command, int start_fd)
 	} while (n < 0 && errno == EINTR);
 	if (n != 1)
 		_exit(0); /* the session did not come to run */
+	/* Whatever we inherited is not for the command. */
+	syscall(SYS_close_range, 3u, UINT_MAX, 0u);
 	if (words)
 		execvp(words[0], words);
 	/* What is no program may be one of the shell's own commands. */

@@ -195,6 +195,7 @@ int launch_stapio(const struct load_options *o, int handoff_fd,
 		add_word(&w, "-v");
 	if (o->no_warnings)
 		add_word(&w, "-w");
+	add_option(&w, "-C", o->color);
 	add_option(&w, "-c", o->command);
 	add_option(&w, "-x", o->target_pid);
 	add_option(&w, "-o", o->output);

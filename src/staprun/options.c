@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 const char load_options_help[] =
 	"Usage: staprun [OPTIONS] FILE.bo [NAME=VALUE ...]\n"
 	"  -b MB    size of the buffer between kernel and user space (1-4095)\n"
+	"  -C WHEN  colour messages: never, always or auto\n"
 	"  -c CMD   run CMD and end when it does; target() is its process\n"
 	"  -h       print this list\n"
 	"  -o FILE  write output to FILE (strftime formats are filled in)\n"
@@ -17,7 +19,7 @@ const char load_options_help[] =
 	"  -V       print the version\n"
 	"  -w       no warnings from the script\n"
 	"  -x PID   target() is PID; end when it does\n"
-	"Options -A -C -d -D -i -L -M -N -r -R -S -u are for kernel modules.\n";
+	"Options -A -d -D -i -L -M -N -r -R -S -u are for kernel modules.\n";
 
 #define OPTION_LETTERS "AC:b:c:dDhiLM:N:o:r:RS:t:T:u::vVwx:"
 
@@ -68,6 +70,13 @@ static int take_option(struct load_options *o, int opt, bool *show_help,
 		       struct strbuf *err)
 {
 	switch (opt) {
+	case 'C':
+		o->color = optarg;
+		if (!strcmp(optarg, "auto") || !strcmp(optarg, "always") ||
+		    !strcmp(optarg, "never"))
+			return 0;
+		strbuf_addf(err, "Invalid option '%s' for -C.", optarg);
+		return -EINVAL;
 	case 'c':
 		o->command = optarg;
 		return 0;

@@ -13,6 +13,7 @@ struct load_options {
 	const char *command;     /* -c CMD, or NULL */
 	const char *target_pid;  /* -x PID, checked to be a number; or NULL */
 	const char *poll_ms;     /* -T MS, the same */
+	const char *color;       /* -C WHEN, checked; or NULL */
 	unsigned buffer_mb;      /* -b: size of the ring buffer, or 0 */
 	unsigned verbose;
 	bool no_warnings;        /* -w */

@@ -132,6 +132,32 @@ static void messages_follow_the_rules(void **state)
 	output_close(&o);
 }
 
+/* The colour of a kind, "-" for none. */
+static void check_color(const char *colors, const char *kind, const char *want)
+{
+	size_t len = 0;
+	const char *sgr = color_find(colors, kind, &len);
+	char *got = strndup(sgr ? sgr : "-", sgr ? len : 1);
+
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void finds_colors(void **state)
+{
+	(void)state;
+	check_color(NULL, "error", "01;31");
+	check_color(NULL, "warning", "00;33");
+	check_color("", "error", "-");
+	check_color("warning=1", "error", "-");
+	check_color("warning=1:error=2:error=3:", "error", "2");
+	check_color("error=:warning=1", "warning", "-");
+	check_color("bogus=1:error=1", "error", "-");
+	check_color("error=1x", "error", "-");
+	check_color("error", "error", "-");
+	check_color("error=1:rubbish", "error", "1");
+}
+
 /* The words of a command joined with bars, or "-" if it takes a shell. */
 static void check_split(const char *command, const char *want)
 {
@@ -214,6 +240,7 @@ int main(void)
 		cmocka_unit_test(output_reports_a_full_disk),
 		cmocka_unit_test(output_loses_nothing),
 		cmocka_unit_test(messages_follow_the_rules),
+		cmocka_unit_test(finds_colors),
 		cmocka_unit_test(splits_commands),
 		cmocka_unit_test(reads_options),
 	};
