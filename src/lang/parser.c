@@ -58,9 +58,9 @@ const char *parser_identifier(struct parser *p, struct loc *loc)
 
 bool parser_enter(struct parser *p)
 {
-	if (++p->depth <= PARSER_DEPTH_MAX)
+	if (++p->depth <= PARSER_RECURSION_MAX)
 		return true;
-	diag_error(p->l->diag, p->tok.loc, NESTING, PARSER_DEPTH_MAX);
+	diag_error(p->l->diag, p->tok.loc, NESTING, PARSER_RECURSION_MAX);
 	return false;
 }
 
@@ -232,7 +232,7 @@ static bool may_resume(const struct parser *p)
 /* At least one token is consumed, unless an error stands before it. */
 static bool parse_declaration(struct parser *p)
 {
-	p->depth = 0;
+	p->depth = p->stmt_depth = 0;
 	p->hist_at = p->wildcard_at = SIZE_MAX;
 	if (parser_at(p, TOK_PROBE))
 		return parse_probe(p);
@@ -264,14 +264,8 @@ static void parser_open(struct parser *p, struct lang *l,
 	pp_next(p->pp, &p->tok);
 }
 
-/* Say how many errors the file had. */
-static struct ast_file *parser_close(struct parser *p, unsigned errors)
+static struct ast_file *parser_close(struct parser *p)
 {
-	unsigned n = p->l->diag->errors - errors;
-
-	if (n)
-		strbuf_addf(&p->l->diag->out, "%u parse error%s.\n", n,
-			    n == 1 ? "" : "s");
 	hmap_release(&p->globals);
 	hmap_release(&p->functions);
 	return p->file;
@@ -280,7 +274,6 @@ static struct ast_file *parser_close(struct parser *p, unsigned errors)
 struct ast_file *lang_parse(struct lang *l, const struct source *src,
 			    enum lang_flags flags)
 {
-	unsigned errors = l->diag->errors;
 	struct parser p;
 
 	parser_open(&p, l, src, flags);
@@ -290,7 +283,7 @@ struct ast_file *lang_parse(struct lang *l, const struct source *src,
 		while (!may_resume(&p))
 			parser_advance(&p);
 	}
-	return parser_close(&p, errors);
+	return parser_close(&p);
 }
 
 /* The points of the pattern, of a probe with an empty body. */
@@ -309,7 +302,6 @@ static bool parse_pattern(struct parser *p, struct ast_probe *probe)
 struct ast_file *lang_parse_points(struct lang *l, const struct source *src)
 {
 	struct ast_probe *probe = arena_new(l->arena, struct ast_probe);
-	unsigned errors = l->diag->errors;
 	struct parser p;
 
 	parser_open(&p, l, src, LANG_USER);
@@ -319,5 +311,5 @@ struct ast_file *lang_parse_points(struct lang *l, const struct source *src)
 	probe->body = stmt_new(&p, AST_BLOCK);
 	if (parse_pattern(&p, probe))
 		vec_push(l->arena, &p.file->probes, probe);
-	return parser_close(&p, errors);
+	return parser_close(&p);
 }

@@ -22,9 +22,13 @@
 
 #include "lang/pp.h"
 
-/* Levels of nesting that a script may have. It bounds the parser's own
- * recursion and the depth of the tree, which later passes recurse over. */
+/* Levels of statements and expressions that a tree may have: later passes
+ * recurse over it. */
 #define PARSER_DEPTH_MAX 1000
+/* Levels that the parser itself may recurse. Parentheses make no level of the
+ * tree but one of these; what the tree printer writes for the deepest tree
+ * needs two for each of its levels. */
+#define PARSER_RECURSION_MAX 3000
 
 struct parser {
 	struct lang *l;
@@ -39,6 +43,7 @@ struct parser {
 	bool has_autocast; /* language switches, section 24 */
 	bool loose_ternary;
 	unsigned depth;        /* of the recursion */
+	unsigned stmt_depth;   /* of the statement being parsed */
 	size_t n_expanded;     /* points made by braces in this file */
 	size_t hist_at;        /* number of the token where a bare @hist_… may
 				 * stand as an only argument */

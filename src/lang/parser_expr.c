@@ -260,7 +260,7 @@ static struct ast_expr *parse_operator(struct parser *p, struct ast_expr *left,
  * long. */
 static bool check_depth(struct parser *p, const struct ast_expr *e)
 {
-	if (e->depth <= PARSER_DEPTH_MAX)
+	if (p->stmt_depth + e->depth <= PARSER_DEPTH_MAX)
 		return true;
 	diag_error(p->l->diag, e->loc, NESTING, PARSER_DEPTH_MAX);
 	return false;

@@ -221,9 +221,14 @@ struct ast_stmt *parse_statement(struct parser *p)
 {
 	struct ast_stmt *s;
 
+	if (++p->stmt_depth > PARSER_DEPTH_MAX) {
+		diag_error(p->l->diag, p->tok.loc, NESTING, PARSER_DEPTH_MAX);
+		return NULL;
+	}
 	if (!parser_enter(p))
 		return NULL;
 	s = parse_any(p);
 	parser_leave(p);
+	p->stmt_depth--;
 	return s;
 }

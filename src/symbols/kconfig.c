@@ -71,15 +71,19 @@ struct kconfig *kconfig_from_text(struct arena *a, const char *text,
 /* zlib reads plain files as they are. */
 static bool read_any(const char *path, struct strbuf *out)
 {
+	const unsigned chunk = 16 << 10;
 	gzFile f = gzopen(path, "rbe");
-	char buf[2 << 10];
 	int n = -1;
 
 	if (!f)
 		return false;
-	while (out->len < CONFIG_MAX_BYTES &&
-	       (n = gzread(f, buf, sizeof(buf))) > 0)
-		strbuf_add(out, buf, (size_t)n);
+	while (out->len < CONFIG_MAX_BYTES) {
+		strbuf_reserve(out, chunk);
+		n = gzread(f, out->buf + out->len, chunk);
+		if (n <= 0)
+			break;
+		out->len += (size_t)n;
+	}
 	gzclose(f);
 	return n >= 0 && out->len > 0;
 }
