@@ -34,6 +34,7 @@ static bool parse_global_init(struct parser *p, struct ast_global *g)
 		diag_error(p->l->diag, p->tok.loc, GLOBAL_INIT_ARRAY);
 		return false;
 	}
+	parser_advance(p);
 	g->init = parser_literal(p);
 	return g->init != NULL;
 }
@@ -64,7 +65,7 @@ static bool parse_global(struct parser *p, bool is_private)
 	g->wrap = parser_accept(p, TOK_PERCENT);
 	if (parser_accept(p, TOK_LBRACKET) && !parse_global_size(p, g))
 		return false;
-	if (parser_accept(p, TOK_ASSIGN) && !parse_global_init(p, g))
+	if (parser_at(p, TOK_ASSIGN) && !parse_global_init(p, g))
 		return false;
 	hmap_puts(&p->globals, g->name, g);
 	vec_push(p->l->arena, &p->file->globals, g);
