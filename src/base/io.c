@@ -49,10 +49,10 @@ int io_read_file(const char *path, size_t max, struct strbuf *out,
 	rc = fstat(fd, &st) ? -errno : 0;
 	if (!rc && S_ISDIR(st.st_mode))
 		rc = -EISDIR;
-	if (!rc && S_ISREG(st.st_mode) && st.st_size > 0)
-		strbuf_reserve(out, (size_t)st.st_size < max ?
-					    (size_t)st.st_size :
-					    max);
+	if (!rc && S_ISREG(st.st_mode) && (size_t)st.st_size > max)
+		rc = -EFBIG;
+	if (!rc && S_ISREG(st.st_mode))
+		strbuf_reserve(out, (size_t)st.st_size);
 	if (!rc)
 		rc = io_read_fd(fd, max, out);
 	close(fd);

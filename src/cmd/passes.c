@@ -164,7 +164,10 @@ static bool parse_file(struct run *r, const char *path)
 	if (rc && in)
 		strbuf_addf(&err, "cannot read standard input: %s",
 			    strerror(-rc));
-	if (rc) {
+	if (rc == -EFBIG) {
+		diag_error(&r->diag, (struct loc){ 0 }, SCRIPT_TOO_LARGE);
+		ok = true;
+	} else if (rc) {
 		fprintf(stderr, "ERROR: script: %s\n", err.buf);
 		ok = false;
 	} else {
