@@ -157,9 +157,12 @@ static bool eval_guru_mode(struct pp *p, const struct triple *c, bool *result)
 	return true;
 }
 
+/* Evaluates one comparison. False: reported. */
+typedef bool (*eval_fn)(struct pp *p, const struct triple *c, bool *result);
+
 static const struct {
 	const char *name;
-	bool (*eval)(struct pp *p, const struct triple *c, bool *result);
+	eval_fn eval;
 } facts[] = {
 	{ "kernel_v", eval_kernel_v },
 	{ "kernel_vr", eval_kernel_vr },
@@ -257,24 +260,27 @@ static bool eval_number(struct pp *p, const struct triple *c, bool *result)
 /* Evaluate one comparison. False: reported. */
 static bool eval_triple(struct pp *p, const struct triple *c, bool *result)
 {
+	eval_fn eval = NULL;
 	size_t i;
 
+	if (c->left.kind == TOK_STRING)
+		eval = eval_string;
+	else if (c->left.kind == TOK_NUMBER)
+		eval = eval_number;
+	else if (is_config(&c->left))
+		eval = eval_config;
+	for (i = 0; c->left.kind == TOK_IDENT && i < ARRAY_SIZE(facts); i++)
+		if (!strcmp(c->left.str, facts[i].name))
+			eval = facts[i].eval;
+	if (!eval) {
+		diag_error(p->l->diag, c->left.loc, PP_UNKNOWN_LEFT);
+		return false;
+	}
 	if (!is_comparison(c->op.kind)) {
 		diag_error(p->l->diag, c->op.loc, PP_EXPECT_COMPARISON);
 		return false;
 	}
-	if (c->left.kind == TOK_STRING)
-		return eval_string(p, c, result);
-	if (c->left.kind == TOK_NUMBER)
-		return eval_number(p, c, result);
-	if (is_config(&c->left))
-		return eval_config(p, c, result);
-	for (i = 0; i < ARRAY_SIZE(facts); i++)
-		if (c->left.kind == TOK_IDENT &&
-		    !strcmp(c->left.str, facts[i].name))
-			return facts[i].eval(p, c, result);
-	diag_error(p->l->diag, c->left.loc, PP_UNKNOWN_LEFT);
-	return false;
+	return eval(p, c, result);
 }
 
 /* A token of a condition. False: it belongs to the conditional, or the file

@@ -186,7 +186,8 @@ void macro_define(struct pp *p)
 	if (t.kind != TOK_IDENT) {
 		diag_error(p->l->diag, t.loc, MACRO_NAME);
 		/* The body should not be read as a conditional. */
-		if (tok_is_keyword(t.kind))
+		if (tok_is_keyword(t.kind) || t.kind == TOK_NUMBER ||
+		    t.kind == TOK_STRING)
 			pp_raw(p, &t, &scope);
 		if (t.kind == TOK_PP_OPEN)
 			read_body(p, m, t.loc);

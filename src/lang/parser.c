@@ -280,8 +280,10 @@ struct ast_file *lang_parse(struct lang *l, const struct source *src,
 	while (!parser_at(&p, TOK_EOF)) {
 		if (parse_declaration(&p))
 			continue;
+		pp_set_quiet(p.pp, true);
 		while (!may_resume(&p))
 			parser_advance(&p);
+		pp_set_quiet(p.pp, false);
 	}
 	return parser_close(&p);
 }

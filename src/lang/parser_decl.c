@@ -204,6 +204,10 @@ static bool add_alias_names(struct parser *p, struct ast_probe *probe,
 			diag_error(p->l->diag, (*it)->loc, ALIAS_OPTIONAL);
 			return false;
 		}
+		if ((*it)->condition) {
+			diag_error(p->l->diag, (*it)->loc, ALIAS_CONDITION);
+			return false;
+		}
 		vec_foreach(c, &(*it)->comps) {
 			if (!c->arg)
 				continue;

@@ -8,6 +8,8 @@
  */
 #include "lang/pp_internal.h"
 
+#include <string.h>
+
 struct pp *pp_open(struct lang *l, const struct source *src,
 		   enum lang_flags flags)
 {
@@ -19,6 +21,22 @@ struct pp *pp_open(struct lang *l, const struct source *src,
 	p->errors_before = l->diag->errors;
 	lexer_init(&p->lx, l, src, flags);
 	return p;
+}
+
+/* Point at the first }% in embedded code. */
+static void warn_of_close(struct pp *p, const struct token *t)
+{
+	const char *at = memmem(t->str, t->len, "}%", 2);
+	struct loc loc = t->loc;
+
+	if (!at)
+		return;
+	/* Pasted code may stand at its $N, which is shorter. */
+	if (loc.len > t->len) {
+		loc.off += (uint32_t)(at - t->str) + 2;
+		loc.len = 2;
+	}
+	diag_warn(p->l->diag, loc, EMBED_SUSPECT_CLOSE);
 }
 
 void pp_report_fault(struct pp *p, const struct token *t)
@@ -36,9 +54,10 @@ void pp_report_fault(struct pp *p, const struct token *t)
 		break;
 	case FAULT_EMBED:
 		diag_error(d, t->loc, EMBED_UNCLOSED);
+		warn_of_close(p, t);
 		break;
 	case FAULT_EMBED_SUSPECT:
-		diag_warn(d, t->loc, EMBED_SUSPECT_CLOSE);
+		warn_of_close(p, t);
 		break;
 	case FAULT_ARG_NESTED:
 		diag_error(d, t->loc, ARG_NESTED);
@@ -90,6 +109,7 @@ static void give_up(struct pp *p, struct token *t)
 	p->conds.len = 0;
 	t->kind = TOK_EOF;
 	t->loc.cls = TC_EOF;
+	t->loc.origin = 0;
 }
 
 void pp_raw(struct pp *p, struct token *t, const struct scope **scope)
@@ -163,6 +183,11 @@ void pp_next(struct pp *p, struct token *out)
 		}
 	}
 	p->saw_any = true;
-	if (out->fault)
+	if (out->fault && !p->quiet)
 		pp_report_fault(p, out);
+}
+
+void pp_set_quiet(struct pp *p, bool quiet)
+{
+	p->quiet = quiet;
 }

@@ -64,6 +64,7 @@ struct pp {
 	bool user;             /* the user's script */
 	bool makes_library;    /* its macros are the library's */
 	unsigned clashes;      /* with those of other library files */
+	bool quiet;            /* pp_set_quiet() */
 	bool done;             /* TOK_EOF has gone out */
 	bool spent;            /* too many tokens: only TOK_EOF from now on */
 	bool saw_raw, saw_any; /* a token in the text; one that went out */

@@ -325,6 +325,8 @@ static void broken_library(void **state)
 	/* the same name in two files is an error, and the first one stays */
 	fx_macros(&f, "twice.stpm", "@define good %( 3 %) @define more %( 4 %)");
 	assert_int_equal(f.diag.errors, 1);
+	assert_non_null(strstr(f.diag.out.buf, "parse error: library macro "
+					       "'@good' is defined twice\n"));
 	assert_string_equal(fx_pp(&f, "@good @more"), "1 4");
 	/* a file whose macros were forgotten can be read again */
 	fx_macros(&f, "again.stpm", "@define bad %( 5 %)");
@@ -359,7 +361,7 @@ static void token_faults(void **state)
 		  "function block\n" },
 		{ "%{ }% %}", "%{ }% %}",
 		  "WARNING: possible erroneous closing '}%', use '%}'?: "
-		  "embedded-code at t.stp:1:1\n" },
+		  "embedded-code at t.stp:1:4\n" },
 		{ "$1", "0",
 		  "parse error: command line argument out of range [1-0]\n" },
 		{ "%( $# > 1 %? $2 %: 0 %)", "0", NULL },
