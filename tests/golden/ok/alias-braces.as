@@ -1,0 +1,2 @@
+probe mine = begin, end, timer.s(1), timer.ms(5) { }
+probe mine { }

@@ -1,0 +1,3 @@
+probe a += b += begin { }
+probe c += d += begin { }
+probe a, b, c, d { }

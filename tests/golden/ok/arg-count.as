@@ -1,0 +1,1 @@
+probe begin { println(2, "2", "a", "b") }

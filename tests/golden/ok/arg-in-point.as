@@ -1,0 +1,1 @@
+probe timer.ms(250), process("/bin/true").begin { }

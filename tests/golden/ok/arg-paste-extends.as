@@ -1,0 +1,1 @@
+probe begin { foo = 1; println("half string") }

@@ -1,0 +1,2 @@
+probe begin { println("from argument") }
+probe end { }

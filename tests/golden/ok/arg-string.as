@@ -1,0 +1,1 @@
+probe begin { println("plain", "with \"quotes\" and \\ backslash") }

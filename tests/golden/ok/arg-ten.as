@@ -1,0 +1,1 @@
+probe begin { println(1, 2, 3, 4, 5, 6, 7, 8, 9, "ten") }

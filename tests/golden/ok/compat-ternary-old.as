@@ -1,0 +1,1 @@
+probe begin { a = (b ? 1 : (c = 2)) }

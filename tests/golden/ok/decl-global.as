@@ -1,0 +1,2 @@
+global a, b, c, d, e
+probe begin { a = (((b + c) + d) + e) }

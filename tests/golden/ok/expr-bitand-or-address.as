@@ -1,0 +1,1 @@
+probe process("x").function("f") { x = (a & ($b)); x = (a & (&$b)); x = (a & ($b)) }

@@ -1,0 +1,1 @@
+probe begin { x = a; x = a & 1; x = a }

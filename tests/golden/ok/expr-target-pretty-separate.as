@@ -1,0 +1,1 @@
+probe process("x").function("f") { x = $a$; x = $a->b$$; x = (($a[1]$) . "x") }

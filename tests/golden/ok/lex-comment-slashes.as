@@ -1,0 +1,1 @@
+probe begin { a = 1; }

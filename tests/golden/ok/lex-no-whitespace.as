@@ -1,0 +1,3 @@
+global a = 1
+global b
+probe begin { a = b + 1; b = a - 1 }

@@ -1,0 +1,1 @@
+probe begin { println(0, 3, 5) }

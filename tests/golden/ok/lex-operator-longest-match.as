@@ -1,0 +1,1 @@
+probe begin { c = ((a++) + b); c = ((a--) - b); c = (a << b); c = (a < (-b)) }

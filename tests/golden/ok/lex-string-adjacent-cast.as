@@ -1,0 +1,1 @@
+probe begin { println(@cast(0, "task_struct", "kernel")->pid) }

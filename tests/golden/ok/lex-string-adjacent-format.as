@@ -1,0 +1,1 @@
+probe begin { printf("%d %s\n", 1, "x") }

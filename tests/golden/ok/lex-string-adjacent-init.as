@@ -1,0 +1,2 @@
+global s = "onetwo"
+probe begin { println(s) }

@@ -1,0 +1,1 @@
+probe begin { println("\200\377 \303\274") }

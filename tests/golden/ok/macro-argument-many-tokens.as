@@ -1,0 +1,1 @@
+probe begin { a++; a++; { b = 1 } { b = 1 } }

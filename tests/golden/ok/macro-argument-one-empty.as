@@ -1,0 +1,1 @@
+probe begin { f(); f(); f(1) }

@@ -1,0 +1,1 @@
+probe begin { println("a"); println("b"); println("c") }

@@ -1,0 +1,2 @@
+global s
+probe begin { s <<< 1; println(@count(s)) }

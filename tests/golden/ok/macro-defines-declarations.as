@@ -1,0 +1,4 @@
+global n1
+probe begin { n1++ }
+global n2
+probe end { n2++ }

@@ -1,0 +1,1 @@
+probe begin { x = 2 + (1 * 3) }

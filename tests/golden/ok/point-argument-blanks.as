@@ -1,0 +1,1 @@
+probe begin(1), process("x").begin { }

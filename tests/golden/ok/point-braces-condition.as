@@ -1,0 +1,2 @@
+global on
+probe a.b if (on), a.c if (on) { }

@@ -1,0 +1,1 @@
+probe a.b, a.c, d.e, d.f { }

@@ -1,0 +1,1 @@
+probe a.b.c, d { }

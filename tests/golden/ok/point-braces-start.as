@@ -1,0 +1,1 @@
+probe a.c, b.c { }

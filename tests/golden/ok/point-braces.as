@@ -1,0 +1,1 @@
+probe a.b.e, a.c.d.e { }

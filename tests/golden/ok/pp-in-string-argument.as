@@ -1,0 +1,1 @@
+probe process("/bin/true").begin { }

@@ -1,0 +1,1 @@
+probe begin { x = 1 + (2 * 3) }

@@ -1,0 +1,2 @@
+function f(a, b) { return a + b }
+probe begin { f(1, 2) }

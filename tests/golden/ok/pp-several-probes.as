@@ -1,0 +1,2 @@
+probe begin { a = 1 }
+probe end { b = 2 }

@@ -1,0 +1,2 @@
+global arr
+probe begin { x = (a & (b in arr)); x = ((1 in arr) & (2 in arr)) }

@@ -1,0 +1,1 @@
+probe begin { x = a . (b + c) . d; x = (a + b) . (c - d) }

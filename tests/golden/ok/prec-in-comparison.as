@@ -1,0 +1,2 @@
+global arr
+probe begin { x = ((a < b) in arr); x = (((a == b) in arr) && c) }

@@ -1,0 +1,1 @@
+probe begin { x = ((a || b) || c); x = ((a && b) && c) }

@@ -1,0 +1,2 @@
+global arr
+probe begin { (a++); (a--); (arr[1])++; (arr[(a++)])--; x = ((a++) + (b--)) }

@@ -1,0 +1,1 @@
+probe begin { x = (a - (-b)); x = (a + (+b)); x = (a - (-b)) }

@@ -1,0 +1,4 @@
+global a;
+probe begin { a = 1 }
+probe end { f() }
+function f() { return 1 }

@@ -1,0 +1,2 @@
+global a
+probe begin { a[1] }

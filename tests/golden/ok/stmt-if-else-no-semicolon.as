@@ -1,0 +1,1 @@
+probe begin { if (a) b = 1; else c = 1; }
