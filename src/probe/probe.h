@@ -13,6 +13,7 @@
 #define SPILE_PROBE_PROBE_H
 
 #include "base/diag.h"
+#include "base/hmap.h"
 #include "base/intern.h"
 #include "lang/ast.h"
 #include "proto/attach.h"
@@ -65,6 +66,8 @@ struct resolve {
 	bool failed;           /* a reason was given why nothing is found */
 	enum resolve_nothing nothing;
 	const char *hint;      /* " (similar …)" for that message, or NULL */
+	struct hmap cache;     /* what providers have read, by their own keys
+				* (in the arena) */
 };
 
 /* A pattern: components joined by dots, "timer.ms(N)" with N a number and S a

@@ -4,5 +4,9 @@
 const struct provider *const providers[] = {
 	&provider_begin_end,
 	&provider_timer,
+	&provider_profile,
+	&provider_syscall,
+	&provider_tracepoint,
+	&provider_process,
 	NULL,
 };

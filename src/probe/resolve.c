@@ -57,6 +57,11 @@ struct resolver *resolver_new(struct arena *arena, struct intern *names,
 	return rs;
 }
 
+void resolver_release(struct resolver *rs)
+{
+	hmap_release(&rs->r.cache);
+}
+
 void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias)
 {
 	struct arena *arena = rs->r.arena;

@@ -23,6 +23,8 @@ struct resolver;
 /* A resolver with the patterns of all providers; lives in the arena. */
 struct resolver *resolver_new(struct arena *arena, struct intern *names,
 			      struct diag *diag, const struct probe_env *env);
+/* Free what is not in the arena. */
+void resolver_release(struct resolver *rs);
 /* Make an alias declaration known under each of its names. */
 void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias);
 /* Append all places of a probe declaration to out (in the arena). What cannot
