@@ -34,7 +34,7 @@ struct pattern_node *pattern_child(struct arena *arena,
 }
 
 /* The next component of a pattern: its name in the arena, its kind; returns
- * what follows the dot, or NULL at the end. */
+ * what follows the dot ("..." whole), or NULL at the end. */
 static const char *next_component(struct arena *arena, const char *text,
 				  const char **name, enum pattern_arg *arg)
 {
@@ -50,7 +50,9 @@ static const char *next_component(struct arena *arena, const char *text,
 		text += 3;
 	}
 	BUG_ON(*text && *text != '.');
-	return *text ? text + 1 : NULL;
+	if (!*text)
+		return NULL;
+	return strcmp(text, "...") ? text + 1 : text;
 }
 
 void pattern_insert(struct arena *arena, struct pattern_node *root,

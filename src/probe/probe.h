@@ -72,7 +72,7 @@ struct resolve {
 
 /* A pattern: components joined by dots, "timer.ms(N)" with N a number and S a
  * string argument. A component "%" stands for any name, also one with
- * wildcards; a last component "..." for any components or none. tag is the
+ * wildcards; "..." at the end for any more components or none. tag is the
  * provider's own number for it. */
 struct probe_pattern {
 	const char *text;

@@ -8,5 +8,6 @@ const struct provider *const providers[] = {
 	&provider_syscall,
 	&provider_tracepoint,
 	&provider_process,
+	&provider_unsupported,
 	NULL,
 };

@@ -11,5 +11,6 @@ extern const struct provider provider_profile;
 extern const struct provider provider_syscall;
 extern const struct provider provider_timer;
 extern const struct provider provider_tracepoint;
+extern const struct provider provider_unsupported;
 
 #endif

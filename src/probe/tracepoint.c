@@ -99,7 +99,9 @@ static void hint_similar(struct resolve *r, const struct wanted *w,
 		vec_foreach (tp, &b->list)
 			similar_offer(&near, tp->name);
 	similar_add(&near, &text);
-	if (near.n)
+	if (w->system && !a->readable)
+		r->hint = " (tracefs cannot be read: systems are not known)";
+	else if (near.n)
 		r->hint = arena_printf(r->arena, " (similar tracepoints: %s)",
 				       text.buf);
 	strbuf_release(&text);

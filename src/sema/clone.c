@@ -41,12 +41,16 @@ static struct ast_foreach *clone_foreach(struct arena *arena,
 					 const struct ast_foreach *f)
 {
 	struct ast_foreach *copy = arena_new(arena, struct ast_foreach);
+	const char *const *key;
 
 	*copy = *f;
 	copy->array = clone_expr(arena, f->array);
 	clone_exprs(arena, &copy->slice);
 	copy->limit = clone_expr(arena, f->limit);
-	/* keys and key_locs are never changed: shared. */
+	copy->keys.at = NULL;
+	copy->keys.len = copy->keys.cap = 0;
+	vec_foreach (key, &f->keys)
+		vec_push(arena, &copy->keys, *key);
 	return copy;
 }
 

@@ -130,14 +130,12 @@ void handlers_collect(struct sema *s)
 				collect_probe(s, *p);
 }
 
-void handlers_add(struct sema *s, struct ast_stmt *body,
-		  const struct resolved_probe *at)
+struct handler *handlers_add(struct sema *s, struct ast_stmt *body,
+			     const struct resolved_probe *at)
 {
-	struct draft d = { .handler = new_handler(s, at->loc) };
+	struct handler *h = new_handler(s, at->loc);
 
-	vec_push(s->arena, &d.handler->bodies, body);
-	vec_push(s->arena, &d.bodies, (struct body){ body, NULL });
-	vec_push(s->arena, &s->drafts, d);
-	vec_push(s->arena, &s->prog->probes,
-		 (struct sema_probe){ at, d.handler });
+	vec_push(s->arena, &h->bodies, body);
+	vec_push(s->arena, &s->prog->probes, (struct sema_probe){ at, h });
+	return h;
 }

@@ -12,7 +12,7 @@
 
 /* A declared global; several of one name if they are private. */
 struct global_entry {
-	struct symbol sym;
+	struct symbol sym;     /* first: display.c goes back from it */
 	struct global_entry *next;
 	size_t use_order;      /* 0 until it is used, then 1, 2, … */
 };
@@ -97,7 +97,7 @@ void names_warn(struct sema *s);
 /* Resolve the probes of all files; makes handlers and drafts. */
 void handlers_collect(struct sema *s);
 /* Append a handler of our own making, attached to a point. */
-void handlers_add(struct sema *s, struct ast_stmt *body,
+struct handler *handlers_add(struct sema *s, struct ast_stmt *body,
 		  const struct resolved_probe *at);
 
 /* --- clone.c --- */
@@ -126,6 +126,12 @@ bool bind_has_next(const struct ast_stmt *st);
 /* Check what 16.3 forbids in conditions; false when reported. */
 bool conditions_check(struct sema *s, const struct condition *c);
 
+
+/* --- display.c --- */
+
+/* Make end probes that show the globals which are written and never read
+ * (language.md 21). All types must be known. */
+void display_add(struct sema *s);
 
 /* --- types.c --- */
 

@@ -80,7 +80,9 @@ void names_finish(struct sema *s)
 				find_global(s, (*g)->name, (*g)->file);
 
 			/* A second declaration of one name was reported. */
-			if (!e || !e->use_order || e->sym.loc.off != (*g)->loc.off)
+			if (!e || !e->use_order ||
+			    e->sym.loc.src != (*g)->loc.src ||
+			    e->sym.loc.off != (*g)->loc.off)
 				continue;
 			e->sym.id = (uint32_t)globals->len;
 			vec_push(s->arena, globals, &e->sym);

@@ -36,6 +36,8 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 		types_infer(&s);
 		names_warn(&s);
 	}
+	if (l->diag->errors == errors && !env->no_global_display)
+		display_add(&s);
 	resolver_release(s.resolver);
 	hmap_release(&s.globals);
 	hmap_release(&s.functions);

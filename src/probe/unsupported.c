@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Forms of the language that no executor runs: known, and refused by name, so
+ * that nobody takes them for spelling mistakes. Under ? and ! they are places
+ * that do not exist.
+ */
+#include "probe/providers.h"
+
+enum {
+	KERNEL_FUNCTION,
+	KERNEL_STATEMENT,
+	KERNEL_DATA,
+	KERNEL_TRACEPOINT,
+	KERNEL_MARK,
+	KERNEL_LSM,
+	KERNEL_XDP,
+	MODULE,
+	KPROBE,
+	PROCESS_FUNCTION,
+	PROCESS_STATEMENT,
+	PROCESS_MARK,
+	PROCESS_PLT,
+	PROCESS_LIBRARY,
+	PROCESS_LIFE,
+	PROCESS_SYSCALL,
+	PROCESS_DATA,
+	PERF,
+	PROCFS,
+	NETFILTER,
+	JAVA,
+	PYTHON,
+	DEBUGINFOD,
+	TP_SYSCALL,
+	PROFILE_RATE,
+};
+
+static const char *const families[] = {
+	[KERNEL_FUNCTION] = "kernel.function",
+	[KERNEL_STATEMENT] = "kernel.statement",
+	[KERNEL_DATA] = "kernel.data",
+	[KERNEL_TRACEPOINT] = "kernel.tracepoint",
+	[KERNEL_MARK] = "kernel.mark",
+	[KERNEL_LSM] = "kernel.lsm",
+	[KERNEL_XDP] = "xdp",
+	[MODULE] = "module",
+	[KPROBE] = "kprobe",
+	[PROCESS_FUNCTION] = "process.function with such a suffix",
+	[PROCESS_STATEMENT] = "process.statement",
+	[PROCESS_MARK] = "process.mark",
+	[PROCESS_PLT] = "process.plt",
+	[PROCESS_LIBRARY] = "process.library",
+	[PROCESS_LIFE] = "process.begin and process.end",
+	[PROCESS_SYSCALL] = "process.syscall",
+	[PROCESS_DATA] = "process.data",
+	[PERF] = "perf",
+	[PROCFS] = "procfs",
+	[NETFILTER] = "netfilter",
+	[JAVA] = "java",
+	[PYTHON] = "python",
+	[DEBUGINFOD] = "debuginfod",
+	[TP_SYSCALL] = "tp_syscall",
+	[PROFILE_RATE] = "timer.profile.freq",
+};
+
+/* The forms of process(…) for one kind of its argument. */
+#define PROCESS_FORMS(process)                                                \
+	{ process ".function(N)...", PROCESS_FUNCTION },                      \
+	{ process ".function(S).inline...", PROCESS_FUNCTION },               \
+	{ process ".function(S).exported...", PROCESS_FUNCTION },             \
+	{ process ".function(S).label(S)...", PROCESS_FUNCTION },             \
+	{ process ".function(S).callee(S)...", PROCESS_FUNCTION },            \
+	{ process ".function(S).callees...", PROCESS_FUNCTION },              \
+	{ process ".function(S).callees(N)...", PROCESS_FUNCTION },           \
+	{ process ".statement(S)...", PROCESS_STATEMENT },                    \
+	{ process ".statement(N)...", PROCESS_STATEMENT },                    \
+	{ process ".mark(S)", PROCESS_MARK },                                 \
+	{ process ".provider(S).mark(S)", PROCESS_MARK },                     \
+	{ process ".plt...", PROCESS_PLT },                                   \
+	{ process ".plt(S)...", PROCESS_PLT },                                \
+	{ process ".library(S)...", PROCESS_LIBRARY },                        \
+	{ process ".begin", PROCESS_LIFE },                                   \
+	{ process ".end", PROCESS_LIFE },                                     \
+	{ process ".thread.begin", PROCESS_LIFE },                            \
+	{ process ".thread.end", PROCESS_LIFE },                              \
+	{ process ".syscall", PROCESS_SYSCALL },                              \
+	{ process ".syscall.return", PROCESS_SYSCALL },                       \
+	{ process ".data(S)...", PROCESS_DATA },                              \
+	{ process ".data(N)...", PROCESS_DATA }
+
+static const struct probe_pattern patterns[] = {
+	{ "kernel.function(S)...", KERNEL_FUNCTION },
+	{ "kernel.function(N)...", KERNEL_FUNCTION },
+	{ "kernel.statement(S)...", KERNEL_STATEMENT },
+	{ "kernel.statement(N)...", KERNEL_STATEMENT },
+	{ "kernel.data(S)...", KERNEL_DATA },
+	{ "kernel.data(N)...", KERNEL_DATA },
+	{ "kernel.tracepoint(S)", KERNEL_TRACEPOINT },
+	{ "kernel.mark(S)...", KERNEL_MARK },
+	{ "kernel.lsm(S)", KERNEL_LSM },
+	{ "lsm.%", KERNEL_LSM },
+	{ "kernel.xdp...", KERNEL_XDP },
+	{ "kernel.xdp(S)...", KERNEL_XDP },
+	{ "xdp", KERNEL_XDP },
+	{ "xdp(S)", KERNEL_XDP },
+	{ "module(S).function(S)...", MODULE },
+	{ "module(S).function(N)...", MODULE },
+	{ "module(S).statement(S)...", MODULE },
+	{ "module(S).statement(N)...", MODULE },
+	{ "module(S).tracepoint(S)", MODULE },
+	{ "kprobe.function(S)...", KPROBE },
+	{ "kprobe.module(S)...", KPROBE },
+	{ "kprobe.statement(N)...", KPROBE },
+	PROCESS_FORMS("process"),
+	PROCESS_FORMS("process(S)"),
+	PROCESS_FORMS("process(N)"),
+	{ "perf...", PERF },
+	{ "procfs...", PROCFS },
+	{ "procfs(S)...", PROCFS },
+	{ "input.char", PROCFS },
+	{ "input.line", PROCFS },
+	{ "netfilter.hook(S)...", NETFILTER },
+	{ "netfilter.pf(S)...", NETFILTER },
+	{ "java(S)...", JAVA },
+	{ "java(N)...", JAVA },
+	{ "python2.module(S)...", PYTHON },
+	{ "python3.module(S)...", PYTHON },
+	{ "debuginfod...", DEBUGINFOD },
+	{ "tp_syscall(S)...", TP_SYSCALL },
+	{ "timer.profile.freq...", PROFILE_RATE },
+	{ NULL, 0 },
+};
+
+static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
+{
+	resolve_error(r, pt->loc, PROBE_UNSUPPORTED, families[tag]);
+}
+
+const struct provider provider_unsupported = {
+	.name = "unsupported",
+	.patterns = patterns,
+	.resolve = resolve,
+	.unprivileged = true,
+};
