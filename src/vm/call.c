@@ -45,14 +45,18 @@ void vm_flush(struct vm *vm)
 	strbuf_reset(&vm->out);
 }
 
-void vm_print(struct vm *vm, const char *fp, const uint32_t *operands)
+uint32_t vm_print(struct vm *vm, const char *fp, const uint32_t *operands)
 {
+	size_t before = vm->out.len, made;
+
 	render(vm, fp, operands, &vm->out);
+	made = vm->out.len - before;
 	if (vm->out.len >= VM_OUTPUT_BYTES)
 		vm_flush(vm);
+	return (uint32_t)made;
 }
 
-void vm_sprint(struct vm *vm, char *fp, const uint32_t *operands)
+uint32_t vm_sprint(struct vm *vm, char *fp, const uint32_t *operands)
 {
 	struct vm_slot *dst = (struct vm_slot *)(void *)(fp + operands[0]);
 
@@ -61,6 +65,7 @@ void vm_sprint(struct vm *vm, char *fp, const uint32_t *operands)
 	/* A NUL ends the string. */
 	vm_slot_set(dst, vm->tmp.buf, strnlen(vm->tmp.buf, vm->tmp.len),
 		    operands[1]);
+	return (uint32_t)vm->tmp.len;
 }
 
 /* --- intrinsics --- */

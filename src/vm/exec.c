@@ -4,8 +4,8 @@
  * than a few lines is done in call.c, global.c and error.c.
  *
  * Every way to run on for long passes JMPB (backward jumps) or CALL, which use
- * up vm->fuel; a step of an iteration gives its jump back, since a snapshot is
- * finite and beginning one costs a jump.
+ * up vm->fuel and see when it has run out; a step of an iteration gives its jump
+ * back, since a snapshot is finite and beginning one costs a jump.
  */
 #include "vm/internal.h"
 
@@ -104,8 +104,6 @@ static void enter(const struct vm_fn *fn, char *to, char *fp,
 		s->len = 0;
 		s->text[0] = 0;
 	}
-	if (!list)
-		return;
 	for (i = 0; i < list[0]; i++, arg += 3) {
 		if (arg[0])
 			vm_slot_set((struct vm_slot *)(void *)(to + arg[1]),
@@ -193,6 +191,7 @@ enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn)
 #include "vm/vmops.def"
 #undef VMOP
 	};
+	static const uint32_t no_args[1];
 	struct vm_val keys[IR_MAX_KEYS], val;
 	const uint32_t max_depth = vm->prog->limits.maxnesting;
 	const uint32_t *pc = fn->code, *edge;
@@ -202,7 +201,7 @@ enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn)
 	uint32_t depth = 0;
 	int ret;
 
-	enter(fn, fp, NULL, NULL);
+	enter(fn, fp, fp, no_args);
 	NEXT(0);
 
 	/* values */
@@ -276,10 +275,10 @@ op_CAT:
 	concat(SLOT(pc[1]), SLOT(pc[2]), SLOT(pc[3]), pc[4]);
 	NEXT(5);
 op_SPRINT:
-	vm_sprint(vm, fp, pc + 1);
+	fuel -= vm_sprint(vm, fp, pc + 1) / 1024;
 	NEXT(5 + pc[4]);
 op_PRINT:
-	vm_print(vm, fp, pc + 1);
+	fuel -= vm_print(vm, fp, pc + 1) / 1024;
 	NEXT(3 + pc[2]);
 
 	/* scalar globals */
@@ -389,6 +388,7 @@ op_IBEGIN:
 		vm_error_array(vm, &vm->arrays[vm->iters.at[pc[1]].array], ret);
 		RAISE_AT(3);
 	}
+	fuel -= ROWS(pc[5])->n_seen / 256;
 	NEXT(6);
 op_INEXT:
 	if (!ROWS(pc[1]) || !vm_rows_next(ROWS(pc[1])))

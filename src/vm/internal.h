@@ -169,9 +169,9 @@ void vm_state_raise(struct vm *vm, uint32_t state);
 
 /* --- call.c: what single instructions do --- */
 
-/* Render; operands as in vmops.def. */
-void vm_print(struct vm *vm, const char *fp, const uint32_t *operands);
-void vm_sprint(struct vm *vm, char *fp, const uint32_t *operands);
+/* Render; operands as in vmops.def. Return the bytes that were made. */
+uint32_t vm_print(struct vm *vm, const char *fp, const uint32_t *operands);
+uint32_t vm_sprint(struct vm *vm, char *fp, const uint32_t *operands);
 /* Hand the collected output to the host. */
 void vm_flush(struct vm *vm);
 /* False if it raised. */

@@ -67,7 +67,8 @@ struct vm_rows {
 	struct vm_rows *next; /* for the owner's list */
 	uint64_t *words; /* n_rows times n_cols: longs or struct vm_str * */
 	uint32_t n_rows, n_cols;
-	uint32_t at; /* the current row plus 1; 0: before the first */
+	uint32_t n_seen; /* entries there were */
+	uint32_t at;     /* the current row plus 1; 0: before the first */
 	uint8_t col_of[IR_MAX_KEYS +
 		       1]; /* column that holds value (0), key N */
 	uint16_t str_cols; /* bit set: the column holds strings */

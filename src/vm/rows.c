@@ -104,7 +104,9 @@ int vm_rows_take(struct vm_rows *r, struct vm_map *m,
 			return -ENOMEM;
 	}
 	r->n_rows = n;
-	copy_rows(r, m, from);
+	r->n_seen = m->len;
+	if (r->n_cols)
+		copy_rows(r, m, from);
 	return 0;
 }
 

@@ -77,8 +77,10 @@ static bool encode(struct vm *vm, struct strbuf *err)
 		if (vm->fns[i].needed)
 			ok = vm_encode_fn(vm, &vm->fns[i], err);
 	}
-	for (i = 0; ok && i < n; i++)
-		vm->fns[i].code = vm->code.at + vm->fns[i].code_at;
+	for (i = 0; ok && i < n; i++) {
+		if (vm->fns[i].needed)
+			vm->fns[i].code = vm->code.at + vm->fns[i].code_at;
+	}
 	arena_release(&arena);
 	return ok;
 }
