@@ -123,6 +123,7 @@ void lower_settle(struct lower *c);
 
 /* --- expr.c --- */
 
+/* long: i64, string: str. */
 enum ir_type lower_type(enum ast_type t);
 /* Register of a local or parameter. */
 ir_reg lower_var(const struct lower *c, const struct symbol *sym);
@@ -161,6 +162,7 @@ ir_reg lower_print(struct lower *c, const struct ast_expr *e, ir_reg want);
 
 /* --- array.c: foreach, in, delete --- */
 
+/* in gives 0 or 1; delete takes a name or an element, wildcards too. */
 void lower_foreach(struct lower *c, const struct ast_stmt *s);
 ir_reg lower_in(struct lower *c, const struct ast_expr *e, ir_reg want);
 void lower_delete(struct lower *c, const struct ast_expr *e);
@@ -169,6 +171,7 @@ bool lower_has_wildcard(const ast_exprs *list);
 
 /* --- stmt.c --- */
 
+/* Any statement, and its actions. */
 void lower_stmt(struct lower *c, const struct ast_stmt *s);
 /* The body of a function. */
 void lower_body(struct lower *c, const struct ast_stmt *body);
