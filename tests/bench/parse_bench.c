@@ -50,7 +50,7 @@ struct bench {
 	const struct source *src;
 };
 
-enum stage { STAGE_LEXER, STAGE_PP };
+enum stage { STAGE_LEXER, STAGE_PP, STAGE_PARSER };
 
 static void bench_init(struct bench *b, const struct lang_env *env,
 		       const struct strbuf *text)
@@ -71,7 +71,7 @@ static void bench_release(struct bench *b)
 	arena_release(&b->arena);
 }
 
-/* Read the text once; returns the number of tokens. */
+/* Read the text once; returns the number of tokens, or of probes. */
 static size_t read_once(struct bench *b, enum stage stage)
 {
 	struct lexer lx;
@@ -84,6 +84,8 @@ static size_t read_once(struct bench *b, enum stage stage)
 		for (lexer_next(&lx, &t); t.kind != TOK_EOF;
 		     lexer_next(&lx, &t))
 			n++;
+	} else if (stage == STAGE_PARSER) {
+		n = lang_parse(&b->l, b->src, LANG_USER)->probes.len;
 	} else {
 		p = pp_open(&b->l, b->src, LANG_USER);
 		for (pp_next(p, &t); t.kind != TOK_EOF; pp_next(p, &t))
@@ -117,8 +119,9 @@ static void measure(const char *name, enum stage stage,
 			best = took;
 		bench_release(&b);
 	}
-	printf("%-14s %7.1f MB/s  (%zu tokens, %.1f ns each)\n", name,
-	       (double)text->len / best / 1e6, n, best * 1e9 / (double)n);
+	printf("%-14s %7.1f MB/s  (%zu %s)\n", name,
+	       (double)text->len / best / 1e6, n,
+	       stage == STAGE_PARSER ? "probes" : "tokens");
 }
 
 int main(int argc, char **argv)
@@ -146,6 +149,7 @@ int main(int argc, char **argv)
 		strbuf_add(&text, one.buf, one.len);
 	measure("lexer", STAGE_LEXER, &env, &text);
 	measure("preprocessor", STAGE_PP, &env, &text);
+	measure("parser", STAGE_PARSER, &env, &text);
 	strbuf_release(&one);
 	strbuf_release(&text);
 	strbuf_release(&err);
