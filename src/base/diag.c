@@ -162,12 +162,18 @@ static void diag_vreport(struct diag *d, enum diag_form form, struct loc loc,
 {
 	struct strbuf text = STRBUF_INIT, msg = STRBUF_INIT;
 
+	if (d->shown >= DIAG_SHOWN_MAX && !d->show_duplicates) {
+		d->suppressed++;
+		return;
+	}
 	strbuf_vaddf(&text, fmt, ap);
 	add_message(d, &msg, form, loc, tag, text.buf);
-	if (seen_before(d, &msg))
+	if (seen_before(d, &msg)) {
 		d->suppressed++;
-	else
+	} else {
 		strbuf_add(&d->out, msg.buf, msg.len);
+		d->shown++;
+	}
 	strbuf_release(&text);
 	strbuf_release(&msg);
 }
@@ -177,6 +183,8 @@ void diag_report(struct diag *d, enum diag_form form, struct loc loc,
 {
 	va_list ap;
 
+	if (d->mute && tags[tag].kind == PARSE)
+		return;
 	if (tags[tag].kind == WARNING) {
 		if (d->no_warnings)
 			return;
@@ -196,6 +204,8 @@ void diag_report_note(struct diag *d, struct loc loc, enum diag_tag tag,
 {
 	va_list ap;
 
+	if (d->mute && tags[tag].kind == PARSE)
+		return;
 	va_start(ap, fmt);
 	diag_vreport(d, DIAG_PLACE, loc, tag, fmt, ap);
 	va_end(ap);

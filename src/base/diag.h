@@ -36,6 +36,10 @@ extern const unsigned diag_tag_count;
 /* "STR_UNCLOSED": the tag's name, for tests and -vv. */
 const char *diag_tag_name(enum diag_tag tag);
 
+/* Messages shown in one run without show_duplicates; the others only count as
+ * suppressed. A file that is no script at all has one for every few bytes. */
+#define DIAG_SHOWN_MAX 1000
+
 /* How the place of a message is introduced. */
 enum diag_form {
 	DIAG_PLACE, /* semantic: on the first line; parse: "at:" */
@@ -49,8 +53,11 @@ struct diag {
 	bool warnings_are_errors; /* -W */
 	bool show_duplicates;   /* -v: repeat equal messages */
 	bool color;
+	bool mute;              /* parse errors are dropped: echoes of one that
+				 * has been reported */
 	unsigned verbose;       /* -v count: 2 shows tags */
 	unsigned errors, warnings, suppressed;
+	unsigned shown;         /* messages in out or flushed from it */
 	struct arena arena;     /* texts seen, for dropping duplicates */
 	struct hmap seen;
 };

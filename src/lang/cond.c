@@ -416,7 +416,8 @@ void cond_open(struct pp *p, const struct token *t)
 
 	if (p->conds.len == MAX_COND_DEPTH) {
 		diag_error(p->l->diag, open, PP_DEPTH, MAX_COND_DEPTH);
-		skip_branch(p, open, 0, true);
+		last.kind = TOK_PP_THEN;
+		skip_bad(p, &last);
 		return;
 	}
 	if (!read_condition(p, open, &last, &taken)) {

@@ -236,7 +236,9 @@ static const struct token *reader_next(struct reader *r)
 		return r->frame->left.at++;
 	}
 	lexer_next(&r->p->lx, &t);
-	if (t.kind == TOK_EOF)
+	if (r->seen.len == MAX_MACRO_TOKENS)
+		pp_give_up(r->p, t.loc);
+	if (t.kind == TOK_EOF || r->p->spent)
 		return NULL;
 	r->p->saw_raw = true;
 	vec_push(r->p->l->arena, &r->seen, t);
@@ -254,6 +256,15 @@ static void reader_unread(struct reader *r)
 	else
 		pp_push(r->p, (struct span){ t, t + 1 }, &r->p->file_scope, 0,
 			t->glued);
+}
+
+/* The tokens from number n on are no longer wanted, but for the last. */
+static void reader_forget(struct reader *r, size_t n)
+{
+	if (r->frame || n >= r->seen.len)
+		return;
+	r->seen.at[n] = vec_last(&r->seen);
+	r->seen.len = r->n = n + 1;
 }
 
 /* Read one argument up to its , or ) which is returned; NULL if the call does
@@ -296,7 +307,7 @@ static bool read_args(struct reader *r, const struct macro *m,
 {
 	struct diag *d = r->p->l->diag;
 	const struct token *t = reader_next(r);
-	size_t n = 0;
+	size_t n = 0, wanted = 0;
 
 	if (!t || t->kind != TOK_LPAREN) {
 		diag_error(d, at->loc, MACRO_NEEDS_ARGS, m->name,
@@ -310,12 +321,17 @@ static bool read_args(struct reader *r, const struct macro *m,
 
 		t = read_arg(r);
 		if (!t) {
-			diag_error(d, at->loc, MACRO_CALL_UNCLOSED);
+			if (!r->p->spent)
+				diag_error(d, at->loc, MACRO_CALL_UNCLOSED);
 			return false;
 		}
-		if (n++ < m->params.len)
-			vec_push(r->p->l->arena, args,
-				 (struct arg_range){ from, r->n - 1 });
+		if (n++ >= m->params.len) {
+			reader_forget(r, wanted);
+			continue;
+		}
+		vec_push(r->p->l->arena, args,
+			 (struct arg_range){ from, r->n - 1 });
+		wanted = r->n;
 	} while (t->kind == TOK_COMMA);
 	if (t->kind != TOK_RPAREN) {
 		diag_error(d, t->loc, MACRO_CALL_SEP);

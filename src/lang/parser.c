@@ -9,11 +9,23 @@
 
 #include <string.h>
 
+/* Read the next token. If something was wrong on the way to it, what the
+ * parser thinks of the rest of the declaration would be an echo. */
+static void parser_fetch(struct parser *p)
+{
+	unsigned errors = p->l->diag->errors;
+
+	pp_next(p->pp, &p->tok);
+	p->after_error = p->l->diag->errors != errors;
+	if (p->after_error)
+		p->l->diag->mute = true;
+}
+
 void parser_advance(struct parser *p)
 {
 	p->n_taken++;
 	p->last = p->tok.kind;
-	pp_next(p->pp, &p->tok);
+	parser_fetch(p);
 }
 
 bool parser_accept(struct parser *p, enum tok kind)
@@ -261,11 +273,12 @@ static void parser_open(struct parser *p, struct lang *l,
 	p->file = arena_new(l->arena, struct ast_file);
 	p->file->src = src;
 	p->file->library = (flags & LANG_LIBRARY) != 0;
-	pp_next(p->pp, &p->tok);
+	parser_fetch(p);
 }
 
 static struct ast_file *parser_close(struct parser *p)
 {
+	p->l->diag->mute = false;
 	hmap_release(&p->globals);
 	hmap_release(&p->functions);
 	return p->file;
@@ -278,12 +291,13 @@ struct ast_file *lang_parse(struct lang *l, const struct source *src,
 
 	parser_open(&p, l, src, flags);
 	while (!parser_at(&p, TOK_EOF)) {
+		l->diag->mute = p.after_error && !may_resume(&p);
 		if (parse_declaration(&p))
 			continue;
-		pp_set_quiet(p.pp, true);
+		/* Nobody asks for the tokens that are skipped. */
+		l->diag->mute = true;
 		while (!may_resume(&p))
 			parser_advance(&p);
-		pp_set_quiet(p.pp, false);
 	}
 	return parser_close(&p);
 }

@@ -36,6 +36,7 @@ struct parser {
 	struct token tok; /* the next token, not yet consumed */
 	size_t n_taken;   /* tokens consumed: the number of tok */
 	enum tok last;    /* kind of the token consumed last */
+	bool after_error; /* reading tok, an error was reported */
 	struct ast_file *file;
 	bool privileged;   /* -g, or a library file */
 	bool pattern;      /* the text is a -l pattern, ended by EOF */

@@ -98,18 +98,13 @@ static void frame_take(struct pp *p, struct frame *f, struct token *t)
 	p->macro_tokens++;
 }
 
-/* Tokens out of macros may multiply without end. */
-static void give_up(struct pp *p, struct token *t)
+void pp_give_up(struct pp *p, struct loc loc)
 {
 	if (!p->spent)
-		diag_error(p->l->diag, t->loc, MACRO_TOO_LARGE,
-			   MAX_MACRO_TOKENS);
+		diag_error(p->l->diag, loc, MACRO_TOO_LARGE, MAX_MACRO_TOKENS);
 	p->spent = true;
 	p->frames.len = 0;
 	p->conds.len = 0;
-	t->kind = TOK_EOF;
-	t->loc.cls = TC_EOF;
-	t->loc.origin = 0;
 }
 
 void pp_raw(struct pp *p, struct token *t, const struct scope **scope)
@@ -120,16 +115,20 @@ void pp_raw(struct pp *p, struct token *t, const struct scope **scope)
 		if (f->left.at < f->left.end) {
 			*scope = f->scope;
 			frame_take(p, f, t);
-			if (p->macro_tokens > MAX_MACRO_TOKENS)
-				give_up(p, t);
-			return;
+			if (p->macro_tokens <= MAX_MACRO_TOKENS)
+				return;
+			pp_give_up(p, t->loc);
+			break;
 		}
 		p->frames.len--;
 	}
 	*scope = &p->file_scope;
 	lexer_next(&p->lx, t);
-	if (p->spent)
+	if (p->spent) {
 		t->kind = TOK_EOF;
+		t->loc.cls = TC_EOF;
+		t->loc.origin = 0;
+	}
 	p->saw_raw |= t->kind != TOK_EOF;
 }
 
@@ -183,11 +182,6 @@ void pp_next(struct pp *p, struct token *out)
 		}
 	}
 	p->saw_any = true;
-	if (out->fault && !p->quiet)
+	if (out->fault && !p->l->diag->mute)
 		pp_report_fault(p, out);
-}
-
-void pp_set_quiet(struct pp *p, bool quiet)
-{
-	p->quiet = quiet;
 }

@@ -19,8 +19,4 @@ struct pp *pp_open(struct lang *l, const struct source *src,
  * goes on to TOK_EOF, which repeats. */
 void pp_next(struct pp *p, struct token *out);
 
-/* While quiet, bad numbers, open strings and the like are not reported: the
- * parser skips them on its way to the next declaration. */
-void pp_set_quiet(struct pp *p, bool quiet);
-
 #endif

@@ -17,7 +17,8 @@
 #define MAX_MACRO_DEPTH 200
 #define MAX_MACRO_PARAMS 200
 #define MAX_COND_DEPTH 200
-#define MAX_MACRO_TOKENS (1u << 20) /* out of macros, in one file */
+#define MAX_MACRO_TOKENS (1u << 20) /* out of macros, in one file; also in one
+				     * call */
 
 /* Recorded tokens; not owned. */
 struct span {
@@ -64,7 +65,6 @@ struct pp {
 	bool user;             /* the user's script */
 	bool makes_library;    /* its macros are the library's */
 	unsigned clashes;      /* with those of other library files */
-	bool quiet;            /* pp_set_quiet() */
 	bool done;             /* TOK_EOF has gone out */
 	bool spent;            /* too many tokens: only TOK_EOF from now on */
 	bool saw_raw, saw_any; /* a token in the text; one that went out */
@@ -91,6 +91,9 @@ void pp_push(struct pp *p, struct span tokens, const struct scope *scope,
 
 /* Drop all frames and what was opened in them. */
 void pp_unwind(struct pp *p);
+
+/* Say that macros make too many tokens, and end the stream here. */
+void pp_give_up(struct pp *p, struct loc loc);
 
 /* --- macro.c --- */
 

@@ -159,6 +159,50 @@ static void duplicates(void **state)
 	world_release(&w);
 }
 
+static void muted(void **state)
+{
+	struct loc none = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w, "");
+	w.d.mute = true;
+	diag_error(&w.d, none, GLOBAL_SIZE);
+	diag_note(&w.d, none, MACRO_FIRST_DEFINED, "x");
+	assert_string_equal(w.d.out.buf, "");
+	assert_int_equal(w.d.errors, 0);
+	/* only errors echo */
+	diag_warn(&w.d, none, ARG_UNUSED, 1ul, 1ul);
+	assert_int_equal(w.d.warnings, 1);
+	world_release(&w);
+}
+
+/* All errors count, but nobody reads thousands. */
+static void very_many(void **state)
+{
+	struct loc loc = { .src = 1, .cls = TC_IDENT };
+	struct strbuf text = STRBUF_INIT;
+	struct world w;
+	size_t len;
+
+	(void)state;
+	strbuf_fill(&text, '\n', DIAG_SHOWN_MAX + 10);
+	world_init(&w, text.buf);
+	for (; loc.off < DIAG_SHOWN_MAX; loc.off++)
+		diag_error(&w.d, loc, GLOBAL_SIZE);
+	assert_int_equal(w.d.suppressed, 0);
+	len = w.d.out.len;
+	diag_error(&w.d, loc, GLOBAL_SIZE);
+	assert_int_equal(w.d.out.len, len);
+	assert_int_equal(w.d.suppressed, 1);
+	assert_int_equal(w.d.errors, DIAG_SHOWN_MAX + 1);
+	w.d.show_duplicates = true;
+	diag_error(&w.d, loc, GLOBAL_SIZE);
+	assert_true(w.d.out.len > len);
+	strbuf_release(&text);
+	world_release(&w);
+}
+
 static void notes_and_origins(void **state)
 {
 	struct world w;
@@ -268,6 +312,8 @@ int main(void)
 		cmocka_unit_test(without_place),
 		cmocka_unit_test(warning_switches),
 		cmocka_unit_test(duplicates),
+		cmocka_unit_test(muted),
+		cmocka_unit_test(very_many),
 		cmocka_unit_test(notes_and_origins),
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(flushes),

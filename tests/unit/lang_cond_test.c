@@ -262,6 +262,14 @@ static void depth_is_bounded(void **state)
 		assert_int_equal(f.diag.errors, n - 200);
 		fx_release(&f);
 	}
+	/* one message, even if none of them is closed */
+	strbuf_reset(&text);
+	for (i = 0; i < 1000; i++)
+		strbuf_addstr(&text, "%( 1 == 1 %? ");
+	fx_init(&f, NULL, NULL);
+	assert_string_equal(fx_pp(&f, text.buf), "");
+	assert_int_equal(f.diag.errors, 1);
+	fx_release(&f);
 	strbuf_release(&text);
 }
 

@@ -223,6 +223,36 @@ static void growth_is_bounded(void **state)
 	fx_release(&f);
 }
 
+/* So does a call that never ends. */
+static void calls_are_bounded(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct fixture f;
+	int i;
+
+	(void)state;
+	strbuf_addstr(&text, "@define m(a) %( x %)\n@m(");
+	for (i = 0; i < 1100000; i++)
+		strbuf_addstr(&text, "y ");
+	fx_init(&f, NULL, NULL);
+	assert_string_equal(fx_pp(&f, text.buf), "");
+	assert_int_equal(f.diag.errors, 1);
+	assert_non_null(strstr(f.diag.out.buf, "too many tokens"));
+	fx_release(&f);
+	/* arguments that nobody wants are not kept */
+	strbuf_reset(&text);
+	strbuf_addstr(&text, "@define m(a) %( x %)\n@m(");
+	for (i = 0; i < 1100000; i++)
+		strbuf_addstr(&text, "y,");
+	strbuf_addstr(&text, ") z");
+	fx_init(&f, NULL, NULL);
+	assert_string_equal(fx_pp(&f, text.buf), "i:z");
+	assert_int_equal(f.diag.errors, 1);
+	assert_non_null(strstr(f.diag.out.buf, "too many parameters"));
+	fx_release(&f);
+	strbuf_release(&text);
+}
+
 /* A message names the way through the macros. */
 static void origins(void **state)
 {
@@ -382,6 +412,7 @@ int main(void)
 		cmocka_unit_test(bad_calls),
 		cmocka_unit_test(without_end),
 		cmocka_unit_test(growth_is_bounded),
+		cmocka_unit_test(calls_are_bounded),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(glue),
 		cmocka_unit_test(files_are_apart),
