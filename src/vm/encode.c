@@ -33,6 +33,7 @@ struct encoder {
 	/* What registers hold, in the block being looked at. */
 	int64_t *constant;
 	uint32_t *constant_in; /* block + 1 where it is known */
+	uint32_t *columns;     /* by iteration: as struct vm_pick */
 	bool *needed;          /* by register: some read is not folded */
 };
 
@@ -343,22 +344,21 @@ static void encode_array(struct encoder *en, const struct ir_insn *in)
 	}
 }
 
-/* The columns that the instructions of a function ask an iteration for. */
-static uint32_t columns_used(const struct encoder *en, int64_t iter)
+/* Find the columns that the instructions of a function ask its iterations for,
+ * by iteration. */
+static void find_columns(struct encoder *en)
 {
 	const struct ir_block *b;
 	const struct ir_insn *in;
-	uint32_t columns = 0;
 
 	vec_foreach(b, &en->f->blocks) {
 		vec_foreach(in, &b->insns) {
-			if (in->op == IR_OP_IKEY && in->imm == iter)
-				columns |= 2u << in->aux;
-			if (in->op == IR_OP_IVAL && in->imm == iter)
-				columns |= 1;
+			if (in->op == IR_OP_IKEY)
+				en->columns[in->imm] |= 2u << in->aux;
+			if (in->op == IR_OP_IVAL)
+				en->columns[in->imm] |= 1;
 		}
 	}
-	return columns;
 }
 
 static void encode_ibegin(struct encoder *en, const struct ir_insn *in)
@@ -367,7 +367,7 @@ static void encode_ibegin(struct encoder *en, const struct ir_insn *in)
 	struct vm_iter vi = {
 		.array = it->global,
 		.pick = {
-			.columns = columns_used(en, in->imm),
+			.columns = en->columns[in->imm],
 			.direction = it->direction,
 			.sort_column = it->column,
 		},
@@ -635,12 +635,14 @@ bool vm_encode_fn(struct vm *vm, struct vm_fn *fn, struct strbuf *err)
 		.stub_at = xcalloc(f->blocks.len, sizeof(size_t)),
 		.constant = xcalloc(f->regs.len + 1, sizeof(int64_t)),
 		.constant_in = xcalloc(f->regs.len + 1, sizeof(uint32_t)),
+		.columns = xcalloc(f->iters.len + 1, sizeof(uint32_t)),
 		.needed = xcalloc(f->regs.len + 1, sizeof(bool)),
 	};
 	uint32_t b;
 	bool ok;
 
 	find_needed(&en);
+	find_columns(&en);
 	fn->code_at = vm->code.len;
 	for (b = 0; b < f->blocks.len; b++) {
 		const struct ir_block *bb = &f->blocks.at[b];
@@ -662,6 +664,7 @@ bool vm_encode_fn(struct vm *vm, struct vm_fn *fn, struct strbuf *err)
 	free(en.stub_at);
 	free(en.constant);
 	free(en.constant_in);
+	free(en.columns);
 	free(en.needed);
 	vec_release(&en.fixups);
 	return ok;
