@@ -196,6 +196,9 @@ static bool pass_1_parse(struct run *r)
 		fprintf(stderr, "Pass 1: parse failed.  [man error::pass1]\n");
 		return false;
 	}
+	if (r->diag.errors)
+		strbuf_addf(&r->diag.out, "%u parse error%s.\n",
+			    r->diag.errors, r->diag.errors == 1 ? "" : "s");
 	lang_warn_unused_args(&r->lang);
 	if (o->verbose[0])
 		stopwatch_line(&r->watch, 1,

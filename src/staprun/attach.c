@@ -40,7 +40,7 @@ static int keep(struct links *links, int fd)
 static int attach_failed(const char *what, const char *where, int rc,
 			 struct strbuf *err)
 {
-	strbuf_addf(err, "cannot attach %s '%s': %s.", what, where,
+	strbuf_addf(err, "cannot attach %s '%s': %s", what, where,
 		    strerror(-rc));
 	return rc;
 }
@@ -100,10 +100,10 @@ static int attach_perf(const struct spot *s, struct links *links,
 	if (rc == -ENOENT || rc == -EOPNOTSUPP)
 		strbuf_addf(err,
 			    "this machine has no performance counter of type "
-			    "%lld, config %lld.",
+			    "%lld, config %lld",
 			    (long long)s->row.n0, (long long)s->row.n1);
 	else
-		strbuf_addf(err, "cannot attach to a performance counter: %s.",
+		strbuf_addf(err, "cannot attach to a performance counter: %s",
 			    strerror(-rc));
 	return rc;
 }

@@ -123,7 +123,7 @@ int launch_hand_over(const struct load *l, const struct links *links,
 	}
 	strbuf_release(&table);
 	if (rc < 0)
-		strbuf_addf(err, "cannot hand over to stapio: %s.",
+		strbuf_addf(err, "cannot hand over to stapio: %s",
 			    strerror(-rc));
 	return rc;
 }
@@ -210,6 +210,6 @@ int launch_stapio(const struct load_options *o, int handoff_fd,
 	rc = -errno;
 	vec_release(&w.list);
 out:
-	strbuf_addf(err, "cannot run stapio (%s): %s.", path, strerror(-rc));
+	strbuf_addf(err, "cannot run stapio (%s): %s", path, strerror(-rc));
 	return rc;
 }

@@ -28,7 +28,7 @@ int load_read(struct load *l, const char *path, struct strbuf *err)
 	if (!elfsec_is_bpf(l->image.buf, l->image.len)) {
 		strbuf_addf(err,
 			    "'%s' is no BPF object; this staprun runs what "
-			    "'stap --runtime=bpf -p4' makes.",
+			    "'stap --runtime=bpf -p4' makes",
 			    path);
 		return -ENOEXEC;
 	}
@@ -39,7 +39,7 @@ int load_read(struct load *l, const char *path, struct strbuf *err)
 	if (!rc)
 		rc = attach_table_open(&l->table, rows.data, rows.size);
 	if (rc)
-		strbuf_addf(err, "'%s' is damaged.", path);
+		strbuf_addf(err, "'%s' is damaged", path);
 	return rc;
 }
 
@@ -94,7 +94,7 @@ static int prepare_programs(struct load *l, struct strbuf *err)
 		}
 		prog = bpf_object__find_program_by_name(l->object, name);
 		if (!prog) {
-			strbuf_addf(err, "the object lacks program '%s'.",
+			strbuf_addf(err, "the object lacks program '%s'",
 				    name);
 			return -EINVAL;
 		}
@@ -117,7 +117,7 @@ static int size_ring(struct load *l, unsigned ring_mb, struct strbuf *err)
 		bytes *= 2;
 	rc = bpf_map__set_max_entries(ring, bytes);
 	if (rc)
-		strbuf_addf(err, "cannot size the buffer: %s.", strerror(-rc));
+		strbuf_addf(err, "cannot size the buffer: %s", strerror(-rc));
 	return rc;
 }
 
@@ -141,14 +141,14 @@ static void load_failed(struct strbuf *err, int rc, const char *log,
 			      "the kernel does not let us load the probes: "
 			      "Operation not permitted (kernel lockdown, a "
 			      "container, or before Linux 5.11 the limit of "
-			      "locked memory).");
+			      "locked memory)");
 	else if (*log)
 		strbuf_addf(err, "the kernel's verifier refused the probes: "
 				 "%s%s",
 			    strerror(-rc),
-			    verbose ? "." : "; -v shows what it said.");
+			    verbose ? "" : "; -v shows what it said.");
 	else
-		strbuf_addf(err, "cannot load the probes: %s.",
+		strbuf_addf(err, "cannot load the probes: %s",
 			    strerror(-rc));
 	if (verbose && *log)
 		add_log_end(err, log);
@@ -177,7 +177,7 @@ int load_object(struct load *l, unsigned ring_mb, unsigned verbose,
 	}
 	if (rc) {
 		l->object = NULL;
-		strbuf_addf(err, "cannot open the object: %s.", strerror(-rc));
+		strbuf_addf(err, "cannot open the object: %s", strerror(-rc));
 		goto out;
 	}
 	rc = prepare_programs(l, err);

@@ -69,7 +69,7 @@ int privilege_check(struct strbuf *err)
 	if (getuid() != geteuid()) {
 		strbuf_addstr(err,
 			      "staprun does not load kernel probes for others "
-			      "when it is set-user-ID; run it as root.");
+			      "when it is set-user-ID; run it as root");
 		return -EPERM;
 	}
 	if (!get_caps(caps) &&
@@ -79,7 +79,7 @@ int privilege_check(struct strbuf *err)
 	strbuf_addstr(err,
 		      "this script has probes in the kernel, which takes root "
 		      "(or the capabilities CAP_BPF and CAP_PERFMON); run it "
-		      "with sudo.");
+		      "with sudo");
 	return -EPERM;
 }
 
@@ -126,7 +126,7 @@ int privilege_drop(struct strbuf *err)
 	if (!rc && still_privileged(uid, gid))
 		rc = -EPERM;
 	if (rc)
-		strbuf_addf(err, "cannot give up privilege: %s.",
+		strbuf_addf(err, "cannot give up privilege: %s",
 			    strerror(-rc));
 	return rc;
 }

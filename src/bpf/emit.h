@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shared by the emit_*.c files: one handler on its way to BPF code.
+ *
+ * Conventions of the emitted code: r0 to r5 are free between IR instructions;
+ * r6 to r9 hold IR registers, r9 the scratch area if there is one. A string in
+ * memory is zero-filled behind its NUL up to a multiple of 8 bytes, so that keys
+ * can be used as they are and strings compared a word at a time. A result is
+ * written only when all operands have been read.
+ */
+#ifndef SPILE_BPF_EMIT_H
+#define SPILE_BPF_EMIT_H
+
+#include "bpf/code.h"
+#include "bpf/group.h"
+#include "bpf/regs.h"
+#include "ir/layout.h"
+
+/* Constants of all programs of an object: the .rodata section. */
+struct rodata {
+	struct strbuf bytes;
+};
+
+/* Offset of bytes in it, 8-byte aligned; equal ones share one. */
+uint32_t rodata_add(struct rodata *r, const void *bytes, size_t len);
+
+/* What the whole object needs. */
+struct object_needs {
+	bool *map;              /* by global id */
+	bool ring, scratch, targets;
+	uint32_t scratch_bytes; /* of the largest area */
+};
+
+/* A place in the code where an error starts. */
+struct error_site {
+	uint32_t kind;          /* enum record_error */
+	uint32_t loc;
+	uint32_t global;        /* of overflows */
+	ir_block_id to;         /* err block, or IR_NONE */
+};
+
+struct emit {
+	const struct ir_prog *p;
+	const struct ir_layout *l;
+	struct rodata *rodata;
+	struct object_needs *needs;
+	struct arena *arena;
+	struct strbuf *err;
+
+	const struct group *g;
+	struct flat flat;
+	struct regs regs;
+	struct code code;
+	uint32_t *block_label;  /* by block */
+	uint8_t *held;          /* by block: HELD_* on entry */
+	bool locked;            /* the lock is held at this point */
+	bool failed;            /* err has the end of a sentence */
+
+	/* Properties of the handler. */
+	bool more;              /* it may send several records */
+	bool count_actions;
+	bool keep_probe;        /* the probe is known at run time only */
+	bool keep_error;        /* some block looks at the current error */
+	uint32_t text_bound;    /* of texts raised and kept, or 0 */
+
+	/* Stack slots, valid when the property above holds. */
+	int32_t probe_off, actions_off, sent_off;
+	int32_t error_off;      /* u64 kind | loc << 32; u64 argument below */
+	int32_t text_off;       /* scratch: text of the current error */
+	/* Temporaries, taken when first wanted (0: not yet). */
+	int32_t tmp_cpu, tmp_rec, tmp_val, tmp_key, tmp_misc;
+	int32_t tmp_str;        /* scratch, str_bytes long */
+	uint32_t key_bytes, val_bytes, str_bytes;
+	bool key_in_scratch, val_in_scratch;
+
+	uint32_t l_leave;       /* end of the run: release what it holds */
+	uint32_t l_unlock;      /* the same with the lock held */
+	uint32_t l_out;         /* end at once: nothing is held */
+	uint32_t l_skip[2];     /* skipped; [1]: the lock is held */
+	uint32_t l_fail[2];     /* ends with the error in r6 and r7 */
+};
+
+enum { HELD_UNKNOWN, HELD_NO, HELD_YES };
+
+/* --- emit.c --- */
+
+/* Compile the handler of a group into code (finished). needs and rodata grow.
+ * 0, or -errno with the end of a sentence in err. */
+int emit_group(struct emit *e);
+/* Note why it cannot be done: the end of a sentence that starts with the
+ * handler. Only the first call counts. */
+void emit_refuse(struct emit *e, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* --- emit_num.c --- */
+
+/* A number into a BPF register. */
+void emit_num(struct emit *e, int to, ir_reg r);
+/* The register the number is in, or into tmp. */
+int emit_num_any(struct emit *e, int tmp, ir_reg r);
+bool emit_is_const(const struct emit *e, ir_reg r, int64_t *value);
+/* A BPF register to an IR register (nothing if it has no place). */
+void emit_set(struct emit *e, ir_reg dst, int from);
+enum ir_cond emit_invert(enum ir_cond c);
+void emit_number_op(struct emit *e, const struct ir_insn *i);
+/* Jump to label if the comparison holds (or does not). */
+void emit_compare_jump(struct emit *e, const struct ir_insn *i, bool holds,
+		       uint32_t label);
+
+/* --- emit_str.c --- */
+
+/* A string that can be read: in memory, or a constant. */
+struct strval {
+	enum place_kind kind; /* STACK, SCRATCH, CONST, REG */
+	int reg;              /* REG: the register with its address */
+	int32_t off;
+	uint32_t bound;
+	const char *text;     /* CONST */
+	size_t len;           /* CONST: without the NUL */
+};
+
+/* The string an IR register holds. */
+struct strval emit_str(struct emit *e, ir_reg r);
+/* Its address into a BPF register. CONST: size bytes are readable there. */
+void emit_str_addr(struct emit *e, int to, const struct strval *s,
+		   uint32_t size);
+/* Copy into a field of this bound at base + off, cut and zero-filled to a
+ * multiple of 8 bytes, but not beyond room bytes (a multiple of 4). Uses r1. */
+void emit_str_copy(struct emit *e, int base, int32_t off, uint32_t bound,
+		   uint32_t room, const struct strval *s);
+/* Number of word w of a string into a register; words behind its end are 0. */
+void emit_str_word(struct emit *e, int to, const struct strval *s, uint32_t w);
+/* Zero len bytes (a multiple of 8). */
+void emit_zero(struct emit *e, int base, int32_t off, uint32_t len);
+/* Where a str register lives: base register and offset. */
+int emit_str_base(struct emit *e, ir_reg r, int32_t *off);
+void emit_str_op(struct emit *e, const struct ir_insn *i);
+void emit_str_compare_jump(struct emit *e, const struct ir_insn *i, bool holds,
+			   uint32_t label);
+/* Scratch for one string of this bound while it is made. */
+int32_t emit_tmp_str(struct emit *e, uint32_t bound);
+
+/* --- emit_sprint.c --- */
+
+/* Concatenate; format to a string. */
+void emit_cat(struct emit *e, const struct ir_insn *i);
+void emit_sprint(struct emit *e, const struct ir_insn *i);
+/* Bytes of scratch a register wants as the result of cat or sprint. */
+uint32_t emit_span(const void *flat, ir_reg r);
+
+/* --- emit_map.c --- */
+
+/* Instructions on scalar and on array globals. */
+void emit_scalar_op(struct emit *e, const struct ir_insn *i);
+void emit_map_op(struct emit *e, const struct ir_insn *i);
+/* Find the sizes of the buffers for keys and values. */
+void emit_map_plan(struct emit *e);
+
+/* --- emit_out.c --- */
+
+/* A record with the arguments of a print. */
+void emit_print(struct emit *e, const struct ir_insn *i);
+/* A record with one string argument: RECORD_LOG, RECORD_WARN, RECORD_ERROR. */
+void emit_text_record(struct emit *e, int kind, uint32_t id, uint32_t loc,
+		      const struct strval *s);
+/* A record without arguments; wake: the reader at once. */
+void emit_bare_record(struct emit *e, int kind, bool wake);
+/* Count an error in the session; too many end it. This comes before the record
+ * is sent, so that stapio, woken by the record, sees the state. */
+void emit_count_error(struct emit *e);
+/* The end of the handler with an error: r6 = kind | loc << 32, r7 = arg. */
+void emit_fail_end(struct emit *e);
+
+/* --- emit_error.c --- */
+
+/* A label to jump to when the error happens here. The code behind it sets the
+ * current error and goes to the err block, or ends the handler. */
+uint32_t emit_error_label(struct emit *e, struct error_site site);
+/* Label of the end that counts the run as skipped, lock released if held. */
+uint32_t emit_skip_label(struct emit *e);
+void emit_raise(struct emit *e, const struct ir_insn *i);
+void emit_fail(struct emit *e);
+void emit_errmsg(struct emit *e, const struct ir_insn *i);
+/* Find what errors need: slots, text. */
+void emit_error_plan(struct emit *e);
+
+/* --- emit_lock.c --- */
+
+/* Take the lock, or end as skipped; give it back. */
+void emit_lock(struct emit *e);
+void emit_unlock(struct emit *e);
+/* Find the blocks that run with the lock held. */
+void emit_lock_plan(struct emit *e);
+
+/* --- emit_intrin.c --- */
+
+/* Call of an intrinsic. */
+void emit_intrinsic(struct emit *e, const struct ir_insn *i);
+
+/* --- emit_enter.c --- */
+
+/* Gates, probe index, scratch claim; and the other end. */
+void emit_enter(struct emit *e);
+void emit_leave(struct emit *e);
+/* The probe's index into a register. */
+void emit_probe_index(struct emit *e, int to);
+
+/* --- helpers over code.h --- */
+
+/* base register += 1 for a 64-bit counter of the session block; uses r1 r2. */
+void emit_count(struct emit *e, uint32_t data_offset);
+/* The temporary's offset, taken on first use. */
+int32_t emit_tmp(struct emit *e, int32_t *slot, uint32_t bytes);
+
+#endif
