@@ -99,9 +99,9 @@ static void add_origins(struct diag *d, struct strbuf *out, struct loc loc)
 
 		next = o->parent;
 		if (!strcmp(o->kind, "macro"))
-			strbuf_addstr(out, "in expansion of macro: ");
+			strbuf_addstr(out, "        in expansion of macro: ");
 		else
-			strbuf_addf(out, "in %s: ", o->kind);
+			strbuf_addf(out, "        in %s: ", o->kind);
 		loc_add_token_at(d->srcs, o->at, out);
 		strbuf_addch(out, '\n');
 		add_source_line(d, out, o->at, "        source: ");

@@ -221,7 +221,7 @@ static void notes_and_origins(void **state)
 		"         at: identifier 'body' at f.stp:1:3\n"
 		"     source: m body first\n"
 		"               ^\n"
-		"in expansion of macro: operator 'm' at f.stp:1:1\n"
+		"        in expansion of macro: operator 'm' at f.stp:1:1\n"
 		"        source: m body first\n"
 		"                ^\n"
 		"parse error: macro '@x' first defined here\n"
