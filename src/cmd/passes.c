@@ -14,9 +14,14 @@
 #include "cmd/passes.h"
 
 #include "base/io.h"
+#include "bpf/bpf.h"
+#include "cmd/launch.h"
+#include "cmd/module.h"
 #include "cmd/stopwatch.h"
 #include "cmd/version.h"
+#include "ir/layout.h"
 #include "lang/lang.h"
+#include "lower/lower.h"
 #include "sema/sema.h"
 #include "symbols/kconfig.h"
 
@@ -39,6 +44,7 @@ struct run {
 	struct utsname uts;
 	VEC(struct ast_file *) files;
 	struct sema_prog *sema;
+	struct ir_prog *ir;
 	struct strbuf object;
 	struct stopwatch watch;
 };
@@ -124,6 +130,15 @@ static bool pass_ok(struct run *r, unsigned pass, const char *name)
 			    name, pass);
 	diag_flush(&r->diag, stderr);
 	return ok;
+}
+
+/* Failure outside the script: one sentence, then the pass's line. */
+static bool pass_failed(unsigned pass, const char *name,
+			const struct strbuf *err)
+{
+	fprintf(stderr, "ERROR: %s\nPass %u: %s failed.  [man error::pass%u]\n",
+		err->buf, pass, name, pass);
+	return false;
 }
 
 /* Print a pass's result; a full disk or a closed pipe is a failure. */
@@ -243,12 +258,133 @@ static bool pass_2_elaborate(struct run *r)
 	return pass_ok(r, 2, "analysis");
 }
 
+static bool print_pass_2(struct run *r)
+{
+	struct strbuf out = STRBUF_INIT;
+	bool ok;
+
+	sema_print(&r->lang, r->sema, r->o->verbose[1] > 0, &out);
+	ok = print_result(&out);
+	strbuf_release(&out);
+	return ok;
+}
+
+/* --- pass 3 --- */
+
+static bool pass_3_translate(struct run *r)
+{
+	struct lower_options opt = { .limits = r->o->limits,
+				     .name = r->o->module_name };
+	struct strbuf err = STRBUF_INIT;
+	bool ok;
+
+	stopwatch_start(&r->watch);
+	r->ir = lower_program(&r->arena, r->sema, &opt, &r->diag);
+	if (r->o->verbose[2])
+		stopwatch_line(&r->watch, 3, "translated to IR");
+	ok = pass_ok(r, 3, "translation");
+	if (ok) {
+		ir_pass_clean(r->ir);
+		ir_pass_bounds(r->ir);
+		/* What lowering made wrong is a bug of ours, but one that the
+		 * user gets to see as a sentence rather than a crash. */
+		if (ir_check(r->ir, &err))
+			ok = pass_failed(3, "translation", &err);
+	}
+	if (ok && !r->ir->name)
+		r->ir->name = module_name_of(r->ir, &r->arena);
+	strbuf_release(&err);
+	return ok;
+}
+
+static bool print_pass_3(struct run *r)
+{
+	struct strbuf out = STRBUF_INIT, err = STRBUF_INIT;
+	bool ok = true;
+
+	ir_print(r->ir, &out);
+	if (bpf_list(r->ir, &out, &err))
+		ok = pass_failed(3, "translation", &err);
+	ok = print_result(&out) && ok;
+	strbuf_release(&out);
+	strbuf_release(&err);
+	return ok;
+}
+
+/* --- pass 4 --- */
+
+static bool pass_4_compile(struct run *r)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool ok = true;
+
+	stopwatch_start(&r->watch);
+	if (bpf_can_run(r->ir, &err) || bpf_emit(r->ir, &r->object, &err))
+		ok = pass_failed(4, "compilation", &err);
+	else if (r->o->verbose[3])
+		stopwatch_line(&r->watch, 4, "compiled BPF into \"%s.bo\"",
+			       r->ir->name);
+	strbuf_release(&err);
+	return ok;
+}
+
+/* Store the object; append its path and a newline to path. */
+static bool store_object(struct run *r, struct strbuf *path)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool ok = true;
+
+	if (module_store(r->o, r->ir->name, &r->object, path, &err))
+		ok = pass_failed(4, "compilation", &err);
+	else
+		strbuf_addch(path, '\n');
+	strbuf_release(&err);
+	return ok;
+}
+
+static bool print_pass_4(struct run *r)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool ok = store_object(r, &path) && print_result(&path);
+
+	strbuf_release(&path);
+	return ok;
+}
+
+/* --- pass 5 --- */
+
+static bool pass_5_run(struct run *r)
+{
+	struct strbuf err = STRBUF_INIT, path = STRBUF_INIT;
+	struct ir_layout layout;
+	bool stored = !r->o->module_name || store_object(r, &path);
+	int status;
+
+	strbuf_release(&path);
+	if (!stored)
+		return false;
+	if (r->o->verbose[4])
+		fprintf(stderr, "Pass 5: starting run.\n");
+	stopwatch_start(&r->watch);
+	ir_layout_init(&layout, r->ir, &r->arena);
+	status = launch(r->o, r->ir->name, &r->object, layout.any_kernel, &err);
+	if (r->o->verbose[4])
+		stopwatch_line(&r->watch, 5, "run completed");
+	if (err.len)
+		fprintf(stderr, "ERROR: %s\n", err.buf);
+	if (status)
+		fprintf(stderr, "Pass 5: run failed.  [man error::pass5]\n");
+	strbuf_release(&err);
+	return !status;
+}
+
 static const struct {
 	bool (*run)(struct run *r);
 	bool (*print)(struct run *r); /* with -p N */
 } passes[PASSES] = {
-	{ pass_1_parse, print_pass_1 },
-	{ pass_2_elaborate, NULL },
+	{ pass_1_parse, print_pass_1 },	    { pass_2_elaborate, print_pass_2 },
+	{ pass_3_translate, print_pass_3 }, { pass_4_compile, print_pass_4 },
+	{ pass_5_run, NULL },
 };
 
 int passes_run(const struct options *o)
@@ -258,9 +394,9 @@ int passes_run(const struct options *o)
 	unsigned i;
 
 	run_init(&r, o);
-	for (i = 0; ok && i < 2 && i < o->last_pass; i++)
+	for (i = 0; ok && i < o->last_pass; i++)
 		ok = passes[i].run(&r);
-	if (ok && o->last_pass < 3 && passes[o->last_pass - 1].print)
+	if (ok && passes[o->last_pass - 1].print)
 		ok = passes[o->last_pass - 1].print(&r);
 	run_release(&r);
 	return ok ? 0 : 1;
