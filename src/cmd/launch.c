@@ -20,7 +20,7 @@ static const char *find_program(struct arena *a, const char *name,
 				const char *variable)
 {
 	const char *set = getenv(variable);
-	char self[PATH_MAX];
+	char self[PATH_MAX / 2];
 	ssize_t n;
 	char *slash, *path;
 

@@ -82,16 +82,17 @@ int module_store(const struct options *o, const char *name,
 		 const struct strbuf *object, struct strbuf *path,
 		 struct strbuf *err)
 {
-	char cwd[4096];
+	char *cwd = NULL;
 	struct strbuf tmp = STRBUF_INIT;
 	int rc = 0;
 
 	if (!o->module_name)
 		rc = cache_folder(name, path, err);
-	else if (getcwd(cwd, sizeof(cwd)))
+	else if ((cwd = getcwd(NULL, 0)))
 		strbuf_addstr(path, cwd);
 	else
 		strbuf_addch(path, '.');
+	free(cwd);
 	if (rc)
 		return rc;
 	strbuf_addf(path, "/%s.bo", name);

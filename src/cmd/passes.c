@@ -274,7 +274,9 @@ static bool print_pass_2(struct run *r)
 static bool pass_3_translate(struct run *r)
 {
 	struct lower_options opt = { .limits = r->o->limits,
-				     .name = r->o->module_name };
+				     .name = r->o->module_name ?
+						     r->o->module_name :
+						     "stap" };
 	struct strbuf err = STRBUF_INIT;
 	bool ok;
 
@@ -291,7 +293,7 @@ static bool pass_3_translate(struct run *r)
 		if (ir_check(r->ir, &err))
 			ok = pass_failed(3, "translation", &err);
 	}
-	if (ok && !r->ir->name)
+	if (ok && !r->o->module_name)
 		r->ir->name = module_name_of(r->ir, &r->arena);
 	strbuf_release(&err);
 	return ok;
