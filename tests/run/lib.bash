@@ -2,6 +2,15 @@
 # Shared by the shell tests of this folder: . "$LIB"
 bad=0
 
+# matches FILE ERE: whether the contents match; ^ and $ are those of the whole
+# file, \n is a newline, and . takes newlines too.
+matches()
+{
+	local text
+	text=$(tr -d '\0' <"$1"; echo x)
+	[[ ${text%x} =~ ${2//'\n'/$'\n'} ]]
+}
+
 # expect NAME STATUS STDOUT-ERE STDERR-ERE COMMAND...: run it; leaves out and err.
 expect()
 {
@@ -9,7 +18,7 @@ expect()
 	shift 4
 	"$@" >out 2>err </dev/null
 	rc=$?
-	if [ $rc != "$status" ] || ! grep -qzE -- "$out" out || ! grep -qzE -- "$err" err; then
+	if [ $rc != "$status" ] || ! matches out "$out" || ! matches err "$err"; then
 		echo "$name: status $rc, want $status; want stdout '$out', stderr '$err'"
 		echo "--- stdout"; head -c 2000 out
 		echo "--- stderr"; head -c 2000 err
