@@ -24,6 +24,7 @@ struct unit {
 	struct code *code; /* by group */
 	struct code follow[FOLLOW_PROGRAMS];
 	bool with_follow;
+	bool notes; /* comment the code */
 };
 
 static void unit_release(struct unit *u)
@@ -50,6 +51,7 @@ static int compile_group(struct unit *u, const struct ir_prog *p, size_t i,
 		.arena = &u->arena,
 		.err = &why,
 		.g = g,
+		.notes = u->notes,
 	};
 	int rc = emit_group(&e);
 
@@ -62,11 +64,12 @@ static int compile_group(struct unit *u, const struct ir_prog *p, size_t i,
 	return rc;
 }
 
-static int compile(struct unit *u, const struct ir_prog *p, struct strbuf *err)
+static int compile(struct unit *u, const struct ir_prog *p, bool notes,
+		   struct strbuf *err)
 {
 	int rc = 0;
 
-	*u = (struct unit){ .rodata.bytes = STRBUF_INIT };
+	*u = (struct unit){ .rodata.bytes = STRBUF_INIT, .notes = notes };
 	ir_layout_init(&u->layout, p, &u->arena);
 	groups_init(&u->groups, &u->arena, p);
 	u->needs.map = arena_array(&u->arena, bool, p->globals.len);
@@ -85,7 +88,7 @@ static int compile(struct unit *u, const struct ir_prog *p, struct strbuf *err)
 int bpf_can_run(const struct ir_prog *p, struct strbuf *err)
 {
 	struct unit u;
-	int rc = compile(&u, p, err);
+	int rc = compile(&u, p, false, err);
 
 	unit_release(&u);
 	return rc;
@@ -206,7 +209,7 @@ static void write_object(struct unit *u, const struct ir_prog *p,
 int bpf_emit(const struct ir_prog *p, struct strbuf *out, struct strbuf *err)
 {
 	struct unit u;
-	int rc = compile(&u, p, err);
+	int rc = compile(&u, p, false, err);
 
 	if (!rc)
 		write_object(&u, p, out);
@@ -238,7 +241,7 @@ int bpf_list(const struct ir_prog *p, struct strbuf *out, struct strbuf *err)
 {
 	struct names names = { .p = p };
 	struct unit u;
-	int rc = compile(&u, p, err);
+	int rc = compile(&u, p, true, err);
 
 	for (size_t i = 0; !rc && i < u.groups.v.len; i++) {
 		const struct group *g = &u.groups.v.at[i];

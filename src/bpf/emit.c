@@ -295,8 +295,10 @@ static bool emit_blocks(struct emit *e)
 
 		code_label(&e->code, e->block_label[b]);
 		e->locked = e->held[b] == HELD_YES;
-		vec_foreach(i, &e->flat.fn.blocks.at[b].insns)
+		vec_foreach(i, &e->flat.fn.blocks.at[b].insns) {
+			emit_note(e, i);
 			emit_insn(e, i, k + 1);
+		}
 	}
 	return !e->failed;
 }

@@ -53,6 +53,7 @@ struct emit {
 	struct code code;
 	uint32_t *block_label;  /* by block */
 	uint8_t *held;          /* by block: HELD_* on entry */
+	bool notes;             /* comment the code for a listing */
 	bool locked;            /* the lock is held at this point */
 	bool failed;            /* err has the end of a sentence */
 
@@ -204,6 +205,11 @@ void emit_enter(struct emit *e);
 void emit_leave(struct emit *e);
 /* The probe's index into a register. */
 void emit_probe_index(struct emit *e, int to);
+
+/* --- note.c --- */
+
+/* A comment that shows the instruction, if the code is to be listed. */
+void emit_note(struct emit *e, const struct ir_insn *i);
 
 /* --- helpers over code.h --- */
 
