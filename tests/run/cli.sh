@@ -38,10 +38,10 @@ expect 'parse error' 1 '^$' "^parse error: .*Pass 1: parse failed\.  \[man error
 expect 'semantic error' 1 '^$' "^semantic error: unresolved function foo.*Pass 2: analysis failed\.  \[man error::pass2\]" "$STAP" -e 'probe begin { foo() }'
 expect 'no such probe' 1 '^$' "^semantic error: .*probe point mismatch.*bgin.*Pass 2: analysis failed" "$STAP" -e 'probe bgin { }'
 expect 'no match' 1 '^$' "^semantic error: .*no match.*Pass 2: analysis failed" "$STAP" -e 'probe process("/bin/bash").function("no_such_function_here") { }'
-expect 'run-time error' 1 '^before\n$' "^ERROR: division by 0 near operator '/' at <input>:1:[0-9]+ in probe begin.*Pass 5: run failed" "$STAP" -e 'global z probe begin { println("before") println(1 / z) exit() }'
+expect 'run-time error' 1 '^before\n$' "^ERROR: division by 0 near operator '/' at <input>:1:[0-9]+ in probe begin.*Pass 5: run failed" "$STAP" -e 'global z = 0 probe begin { println("before") println(1 / z) exit() }'
 
 expect '-p1' 0 '# parse tree dump' '^$' "$STAP" -p1 -e "$hello"
-expect '-p2' 0 '# probes.begin' '^$' "$STAP" -p2 -e "$hello"
+expect '-p2' 0 '# probes\nbegin' '^$' "$STAP" -p2 -e "$hello"
 expect '-p3' 0 'print' '^$' "$STAP" -p3 -e "$hello"
 expect '-p4' 0 "^$SYSTEMTAP_DIR/cache/../stap_[0-9a-f]{32}_[0-9]+\.bo.\$" '^$' "$STAP" -p4 -e "$hello"
 expect 'stapio of -p4' 0 '^Hello World!\n$' '^$' "$STAPIO" "$(cat out)"

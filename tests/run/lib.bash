@@ -2,23 +2,17 @@
 # Shared by the shell tests of this folder: . "$LIB"
 bad=0
 
-# matches FILE ERE: whether the contents match; ^ and $ are those of the whole
-# file, \n is a newline, and . takes newlines too.
-matches()
-{
-	local text
-	text=$(tr -d '\0' <"$1"; echo x)
-	[[ ${text%x} =~ ${2//'\n'/$'\n'} ]]
-}
+# Whether the whole of a file matches a Perl expression; . is any byte.
+matches() { perl -e 'undef $/; $_ = <STDIN> // ""; exit !/$ARGV[0]/s' -- "$1" <"$2"; }
 
-# expect NAME STATUS STDOUT-ERE STDERR-ERE COMMAND...: run it; leaves out and err.
+# expect NAME STATUS STDOUT-RE STDERR-RE COMMAND...: run it; leaves out and err.
 expect()
 {
 	local name=$1 status=$2 out=$3 err=$4 rc
 	shift 4
 	"$@" >out 2>err </dev/null
 	rc=$?
-	if [ $rc != "$status" ] || ! matches out "$out" || ! matches err "$err"; then
+	if [ $rc != "$status" ] || ! matches "$out" out || ! matches "$err" err; then
 		echo "$name: status $rc, want $status; want stdout '$out', stderr '$err'"
 		echo "--- stdout"; head -c 2000 out
 		echo "--- stderr"; head -c 2000 err

@@ -17,7 +17,7 @@ gone() # NAME: nothing of ours is left within three seconds
 	bad=1
 	pkill -x stapio
 }
-script='global n probe syscall.* { n++ } probe begin { println("ready") } probe end { println("the end") }'
+script='global n probe syscall.* { n++ } probe begin { println("ready") } probe end { println(n > 0 ? "the end" : "nothing") }'
 start() # start the script in the background, wait until it says ready
 {
 	"$STAP" -e "$script" >out 2>err </dev/null &
