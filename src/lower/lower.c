@@ -249,6 +249,14 @@ static void lower_all(struct lower *c)
 	ir_pass_clean(c->p);
 }
 
+/* Executors bound handlers by more than the ticks that lowering leaves out. */
+static void lift_time_limits(struct limits *l)
+{
+	l->maxaction = LIMIT_MOST_maxaction;
+	l->maxaction_interruptible = LIMIT_MOST_maxaction_interruptible;
+	l->maxtrylock = LIMIT_MOST_maxtrylock;
+}
+
 struct ir_prog *lower_program(struct arena *arena, const struct sema_prog *sp,
 			      const struct lower_options *opt,
 			      struct diag *diag)
@@ -266,6 +274,8 @@ struct ir_prog *lower_program(struct arena *arena, const struct sema_prog *sp,
 
 	c.p->name = opt->name;
 	c.p->limits = opt->limits;
+	if (opt->suppress_time_limits)
+		lift_time_limits(&c.p->limits);
 	lower_all(&c);
 	strbuf_release(&c.text);
 	if (diag->errors != errors)

@@ -11,6 +11,13 @@ struct limits {
 #undef LIMIT
 };
 
+/* The highest value of each, LIMIT_MOST_field. */
+enum limit_most {
+#define LIMIT(field, name, dflt, lo, hi) LIMIT_MOST_##field = (hi),
+#include "proto/limits.def"
+#undef LIMIT
+};
+
 /* Fill in the defaults. */
 static inline void limits_init(struct limits *l)
 {
