@@ -185,8 +185,6 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 	e->fn = names_function(s, e, b->file);
 	if (!e->fn)
 		return;
-	if (e->fn->next)
-		unsupported(b, e->loc, "a function with several overloads");
 	for (f = e->fn; f; f = f->next) {
 		if (!f->ast)
 			continue;
@@ -217,10 +215,6 @@ static void bind_logic(struct binder *b, struct ast_expr *e)
 {
 	int64_t v;
 
-	if (fold_decides(e, &v)) {
-		fold_to_number(e, v);
-		return;
-	}
 	if (fold_decides(e->a, &v)) {
 		fold_to_number(e->a, v);
 		if (!!v == (e->op == TOK_LOR)) {
@@ -248,15 +242,6 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 	bind_expr(b, e->c);
 }
 
-static void bind_defined(struct binder *b, struct ast_expr *e)
-{
-	int64_t v;
-
-	BUG_ON(!fold_decides(e, &v));
-	(void)b;
-	fold_to_number(e, v);
-}
-
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
 	[AST_EMBED] = "embedded C",
@@ -281,8 +266,11 @@ static const char *const unsupported_kinds[] = {
 static void bind_expr(struct binder *b, struct ast_expr *e)
 {
 	bool void_ok = b->void_ok;
+	int64_t v;
 
 	b->void_ok = false;
+	if (fold_decides(e, &v))
+		fold_to_number(e, v);
 	switch (e->kind) {
 	case AST_NUMBER:
 	case AST_STRING:
@@ -331,8 +319,7 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 		bind_list(b, &e->list);
 		break;
 	case AST_DEFINED:
-		bind_defined(b, e);
-		break;
+		BUG("@defined is always decided");
 	case AST_EMBED:
 	case AST_REGEX:
 	case AST_TARGET:
@@ -490,8 +477,7 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st)
 		bind_delete(b, st->expr);
 		break;
 	case AST_NEXT:
-		if (b->fn)
-			unsupported(b, st->loc, "next in a function");
+	case AST_EMPTY:
 		break;
 	case AST_BREAK:
 		if (!b->loops)
@@ -504,8 +490,6 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st)
 		break;
 	case AST_TRY:
 		bind_try(b, st);
-		break;
-	case AST_EMPTY:
 		break;
 	case AST_EMBED_STMT:
 		unsupported(b, st->loc, "embedded C");

@@ -313,14 +313,14 @@ struct function *names_function(struct sema *s, const struct ast_expr *call,
 	if (first->fn)
 		return first->fn;
 	/* An overload that never says next hides those behind it. */
-	for (prev = NULL; e; prev = e) {
+	for (prev = NULL; e; e = next_candidate(list, n_params, file, e)) {
 		if (!e->fn)
 			make_function(s, e);
 		if (prev)
 			prev->fn->next = e->fn;
 		if (!e->ast || !e->ast->body || !bind_has_next(e->ast->body))
 			break;
-		e = next_candidate(list, n_params, file, e);
+		prev = e;
 	}
 	return first->fn;
 }

@@ -176,22 +176,48 @@ static enum ast_type infer_assign(struct types *t, struct ast_expr *e,
 	return settle(t, e, type, want);
 }
 
+/* The slot of a parameter; inside a script function it is the symbol's. */
+static enum ast_type *param_slot(struct function *f, size_t i,
+				 struct loc **loc)
+{
+	if (!f->ast) {
+		*loc = &f->param_locs[i];
+		return &f->param_types[i];
+	}
+	*loc = &f->params.at[i]->type_loc;
+	return &f->params.at[i]->type;
+}
+
+/* The candidates of a call take and give the same types. */
+static void join_overloads(struct types *t, struct function *f)
+{
+	struct loc *a_loc, *b_loc;
+	enum ast_type *a, *b;
+	unsigned i;
+
+	for (; f->next; f = f->next) {
+		for (i = 0; i < f->n_params; i++) {
+			a = param_slot(f, i, &a_loc);
+			b = param_slot(f->next, i, &b_loc);
+			join_slots(t, a, a_loc, b, b_loc, *a_loc);
+		}
+		join_slots(t, &f->type, &f->type_loc, &f->next->type,
+			   &f->next->type_loc, f->type_loc);
+	}
+}
+
 static enum ast_type infer_call(struct types *t, struct ast_expr *e,
 				enum ast_type want)
 {
 	struct function *f = e->fn;
 	size_t i;
 
+	join_overloads(t, f);
 	for (i = 0; i < e->list.len; i++) {
 		struct ast_expr *arg = e->list.at[i];
-		enum ast_type *slot = &f->param_types[i];
-		struct loc *loc = &f->param_locs[i];
+		struct loc *loc;
+		enum ast_type *slot = param_slot(f, i, &loc);
 
-		/* The parameter inside the function is the same slot. */
-		if (f->ast) {
-			slot = &f->params.at[i]->type;
-			loc = &f->params.at[i]->type_loc;
-		}
 		if (fill_slot(t, arg, slot, loc) || !t->report)
 			continue;
 		diag_error(t->diag, arg->loc, TYPE_MISMATCH,
