@@ -485,6 +485,7 @@ int session_run(const struct run_options *opt)
 		if (get_state(&s) == SESSION_STARTING) {
 			start_timers(&s);
 			raise_state(&s, SESSION_RUNNING);
+			output_flush(&s.out); /* ahead of the command's */
 			target_release(&s.target);
 			loop(&s);
 		}
