@@ -237,6 +237,42 @@ static void hard_budget_of_calls(void **state)
 	strbuf_release(&text);
 }
 
+/* Text and the beginning of a foreach cost more than a jump. */
+static void hard_budget_of_large_things(void **state)
+{
+	static const char text[] =
+		"limit maxaction_interruptible 10\n" CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:str[8]\n"
+		"b0:\n  print \"%60000d\", r0\n  r1 = sprint \"%60000d\", r0\n"
+		"  jmp b0\n";
+	static const char loops[] =
+		"limit maxaction_interruptible 100\n"
+		"global @a[i64]: i64 size 4096\nglobal @n: i64\n" CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:i64, r2:i64\n  iter i0 @a\n"
+		"b0:\n  r0 = const 2560\n  jmp b1\n"
+		"b1:\n  mset @a, r0, r0 err b9\n  r1 = const 1\n"
+		"  r0 = sub r0, r1\n  br r0, b1, b2\n"
+		"b2:\n  r1 = const 1\n  gadd @n, r1\n  r2 = gget @n\n"
+		"  r1 = const 300\n  r1 = icmp ge r2, r1\n  br r1, b4, b3\n"
+		"b3:\n  ibegin i0, r0 err b9\n  iend i0\n  jmp b2\n"
+		"b4:\n  print \"too many\"\n  jmp b2\n"
+		"b9:\n  fail\n";
+	struct vm_case c;
+
+	(void)state;
+	case_init(&c, text);
+	assert_int_equal(vm_run(c.vm, 0), 1);
+	assert_string_equal(c.errors.buf,
+			    "MAXACTION exceeded in probe begin\n");
+	/* 4256 to spend, 58 for each text and 1 for the jump. */
+	assert_int_equal(c.out.len, 60000 * (4256 / 117 + 1));
+	case_end(&c);
+	case_init(&c, loops);
+	assert_int_equal(vm_run(c.vm, 0), 1);
+	assert_string_equal(c.out.buf, "");
+	case_end(&c);
+}
+
 #define SUM                                                     \
  "function sum(r0:i64): i64\n  reg r1:i64, r2:i64\n"            \
  "b0:\n  br r0, b1, b2\n"                                       \
@@ -329,6 +365,7 @@ int main(void)
 		cmocka_unit_test(maxaction),
 		cmocka_unit_test(hard_budget),
 		cmocka_unit_test(hard_budget_of_calls),
+		cmocka_unit_test(hard_budget_of_large_things),
 		cmocka_unit_test(maxnesting),
 		cmocka_unit_test(lock_is_given_back),
 		cmocka_unit_test(lock_time_out),
