@@ -4,10 +4,16 @@
 #include "base/io.h"
 #include "symbols/btf.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define EVENTS_MAX ((size_t)16 << 20)
 #define BTF_MAX    ((size_t)256 << 20)
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define BTF_PREFIX "btf_trace_"
 
 static int read_events(const char *path, struct strbuf *text)
@@ -75,19 +81,52 @@ static void collect(void *ctx, const char *name)
 	vec_push(c->arena, c->out, tp);
 }
 
+static int collect_from(const void *bytes, size_t len, struct btf_collect *c)
+{
+	struct btf_view view;
+	int rc = btf_open(bytes, len, &view);
+
+	return rc ? rc : btf_each_typedef(&view, BTF_PREFIX, collect, c);
+}
+
+/* Kernels from 6.16 on let their BTF be mapped: 0.5 ms instead of 6 for
+ * reading it page by page. -errno where that cannot be done. */
+static int collect_mapped(struct btf_collect *c)
+{
+	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC), rc = -EINVAL;
+	struct stat st;
+	void *at;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && st.st_size > 0) {
+		size_t len = (size_t)st.st_size;
+
+		at = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (at != MAP_FAILED) {
+			rc = collect_from(at, len, c);
+			munmap(at, len);
+		}
+	}
+	close(fd);
+	return rc;
+}
+
 int tracepoints_from_btf(struct arena *a, const char *path, tracepoints *out)
 {
 	struct btf_collect c = { a, out };
 	struct strbuf bytes = STRBUF_INIT;
-	struct btf_view view;
+	size_t before = out->len;
 	int rc;
 
-	rc = io_read_file(path ? path : "/sys/kernel/btf/vmlinux", BTF_MAX,
-			  &bytes, NULL);
+	if (!path && collect_mapped(&c) == 0)
+		return 0;
+	out->len = before;
+	rc = io_read_file(path ? path : KERNEL_BTF, BTF_MAX, &bytes, NULL);
 	if (!rc)
-		rc = btf_open(bytes.buf, bytes.len, &view);
-	if (!rc)
-		rc = btf_each_typedef(&view, BTF_PREFIX, collect, &c);
+		rc = collect_from(bytes.buf, bytes.len, &c);
+	if (rc)
+		out->len = before;
 	strbuf_release(&bytes);
 	return rc;
 }

@@ -20,8 +20,9 @@ typedef VEC(struct tracepoint) tracepoints;
  * tracepoints of their own. -errno if it cannot be read. */
 int tracepoints_from_tracefs(struct arena *a, const char *path,
 			     tracepoints *out);
-/* Append those that BTF names (NULL: the running kernel's); about 6 ms.
- * -errno if it cannot be read or is broken. */
+/* Append those that BTF names (NULL: the running kernel's); 6 ms, or 1
+ * where the kernel's can be mapped. -errno, and nothing appended, if it cannot
+ * be read or is broken. */
 int tracepoints_from_btf(struct arena *a, const char *path, tracepoints *out);
 
 #endif
