@@ -6,7 +6,9 @@
  * locations, registers. Breaks: nothing. Changes: unreachable blocks go and
  * the others are renumbered in their old order; a block entered only by the
  * jmp at the end of another is appended to that; pure instructions whose
- * result no instruction reads go, with those that only fed them.
+ * result no instruction reads go, with those that only fed them; so do the ticks
+ * of a handler that cannot reach the limit, since it has neither loops nor
+ * calls; locations that no instruction has are taken off the table.
  */
 #include "ir/ir.h"
 
@@ -140,6 +142,68 @@ static bool drop_dead(struct clean *c)
 	return dropped;
 }
 
+/* Whether control can come back to a block: blocks are taken off in an order
+ * in which all ways into one are from blocks taken before. Uses c->ways. */
+static bool has_loop(struct clean *c)
+{
+	const struct ir_insn *in;
+	size_t taken = 0;
+
+	c->todo.len = 0;
+	memset(c->ways, 0, c->f->blocks.len * sizeof(*c->ways));
+	memset(c->reached, 0, c->f->blocks.len * sizeof(*c->reached));
+	find_reached(c);
+	c->ways[0]--;
+	if (!c->ways[0])
+		vec_push(&c->arena, &c->todo, 0);
+	while (c->todo.len) {
+		uint32_t b = c->todo.at[--c->todo.len];
+
+		taken++;
+		vec_foreach(in, &c->f->blocks.at[b].insns) {
+			if (in->t != IR_NONE && !--c->ways[in->t])
+				vec_push(&c->arena, &c->todo, in->t);
+			if (in->e != IR_NONE && !--c->ways[in->e])
+				vec_push(&c->arena, &c->todo, in->e);
+		}
+	}
+	return taken != c->f->blocks.len;
+}
+
+/* Whether no run of the handler can use up its actions. */
+static bool ticks_are_idle(const struct ir_prog *p, struct clean *c)
+{
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	uint64_t sum = 0;
+
+	if (c->f->kind != IR_FN_HANDLER)
+		return false;
+	vec_foreach(b, &c->f->blocks) {
+		vec_foreach(in, &b->insns) {
+			if (in->op == IR_OP_CALL)
+				return false;
+			if (in->op == IR_OP_TICK)
+				sum += (uint64_t)in->imm;
+		}
+	}
+	return sum && sum <= p->limits.maxaction &&
+	       sum <= p->limits.maxaction_interruptible && !has_loop(c);
+}
+
+static void drop_ticks(struct clean *c)
+{
+	struct ir_block *b;
+	size_t i, n;
+
+	vec_foreach(b, &c->f->blocks) {
+		for (i = n = 0; i < b->insns.len; i++)
+			if (b->insns.at[i].op != IR_OP_TICK)
+				b->insns.at[n++] = b->insns.at[i];
+		b->insns.len = n;
+	}
+}
+
 static void clean_fn(struct ir_prog *p, struct ir_fn *f)
 {
 	struct clean c = { .f = f };
@@ -159,7 +223,54 @@ static void clean_fn(struct ir_prog *p, struct ir_fn *f)
 	/* What is left after many sweeps is harmless, and time stays linear. */
 	while (sweeps++ < 16 && drop_dead(&c))
 		;
+	if (ticks_are_idle(p, &c))
+		drop_ticks(&c);
 	arena_release(&c.arena);
+}
+
+/* --- locations --- */
+
+/* Visit the location of each instruction that has one. */
+static void each_loc(struct ir_prog *p, uint32_t *ids,
+		     void (*visit)(uint32_t *loc, uint32_t *ids))
+{
+	struct ir_block *b;
+	struct ir_insn *in;
+	uint32_t i;
+
+	for (i = 0; i < p->fns.len; i++)
+		vec_foreach(b, &p->fns.at[i]->blocks)
+			vec_foreach(in, &b->insns)
+				if (in->loc != IR_NONE)
+					visit(&in->loc, ids);
+}
+
+static void mark_loc(uint32_t *loc, uint32_t *ids)
+{
+	ids[*loc] = 1;
+}
+
+static void renumber_loc(uint32_t *loc, uint32_t *ids)
+{
+	*loc = ids[*loc];
+}
+
+static void clean_locs(struct ir_prog *p)
+{
+	struct arena arena = ARENA_INIT;
+	uint32_t *ids = arena_array(&arena, uint32_t, p->locs.len);
+	const char **old = p->locs.at;
+	uint32_t i, n = (uint32_t)p->locs.len;
+
+	each_loc(p, ids, mark_loc);
+	p->locs.at = NULL;
+	p->locs.len = p->locs.cap = 0;
+	p->loc_index = (struct ir_index){ 0 };
+	for (i = 0; i < n; i++)
+		if (ids[i])
+			ids[i] = ir_loc(p, old[i]);
+	each_loc(p, ids, renumber_loc);
+	arena_release(&arena);
 }
 
 int ir_pass_clean(struct ir_prog *p)
@@ -168,5 +279,6 @@ int ir_pass_clean(struct ir_prog *p)
 
 	for (i = 0; i < p->fns.len; i++)
 		clean_fn(p, p->fns.at[i]);
+	clean_locs(p);
 	return 0;
 }

@@ -79,6 +79,38 @@ static void test_clean_unused(void **state)
 		    "  r0 = div r4, r4 err b1\n  ret\nb1:\n  fail\n");
 }
 
+static void test_clean_ticks(void **state)
+{
+	(void)state;
+	/* straight: no run can use up the actions; the place goes too */
+	expect(ir_pass_clean,
+	       HEAD "loc !0 \"x\"\nloc !1 \"y\"\nhandler h\nreg r0:str\n"
+		    "b0:\ntick 3 !0\nr0 = intrin execname\n"
+		    "intrin error, r0 err b1 !1\nret\nb1:\ntick 7\nfail\n",
+	       HEAD "loc !0 \"y\"\n\nhandler h\n  reg r0:str[512]\n"
+		    "b0:\n  r0 = intrin execname\n"
+		    "  intrin error, r0 err b1 !0\n  ret\nb1:\n  fail\n");
+	/* the limit is small, there is a loop, there is a call */
+	expect(ir_pass_clean,
+	       HEAD "limit maxaction 2\nhandler h\nb0:\ntick 3\nret\n",
+	       HEAD "limit maxaction 2\n\nhandler h\nb0:\n  tick 3\n  ret\n");
+	expect(ir_pass_clean, HEAD "handler h\nb0:\ntick 3\njmp b0\n",
+	       HEAD "\nhandler h\nb0:\n  tick 3\n  jmp b0\n");
+	expect(ir_pass_clean,
+	       HEAD "handler h\nreg r0:i64\nb0:\ntick 3\nr0 = intrin pid\n"
+		    "br r0, b1, b2\nb1:\ntick 1\njmp b2\n"
+		    "b2:\nr0 = intrin tid\nbr r0, b1, b3\nb3:\nret\n",
+	       HEAD "\nhandler h\n  reg r0:i64\nb0:\n  tick 3\n"
+		    "  r0 = intrin pid\n  br r0, b1, b2\n"
+		    "b1:\n  tick 1\n  jmp b2\n"
+		    "b2:\n  r0 = intrin tid\n  br r0, b1, b3\nb3:\n  ret\n");
+	expect(ir_pass_clean,
+	       HEAD "handler h\nb0:\ntick 3\ncall f err b1\nret\nb1:\nfail\n"
+		    "function f()\nb0:\ntick 1\nret\n",
+	       HEAD "\nhandler h\nb0:\n  tick 3\n  call f err b1\n  ret\n"
+		    "b1:\n  fail\n\nfunction f()\nb0:\n  tick 1\n  ret\n");
+}
+
 /* The bounds of the str registers of the function named f after the pass, in
  * order; text is what follows the declarations. */
 static void expect_bounds(const char *text, const char *bounds)
@@ -216,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_clean_blocks),
 		cmocka_unit_test(test_clean_loops),
 		cmocka_unit_test(test_clean_unused),
+		cmocka_unit_test(test_clean_ticks),
 		cmocka_unit_test(test_bounds_values),
 		cmocka_unit_test(test_bounds_globals),
 		cmocka_unit_test(test_bounds_calls),
