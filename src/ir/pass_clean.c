@@ -3,12 +3,13 @@
  * Pass: drop what has no effect.
  *
  * Requires: ir_check(). Keeps: everything a run can show, globals, formats,
- * locations, registers. Breaks: nothing. Changes: unreachable blocks go and
- * the others are renumbered in their old order; a block entered only by the
- * jmp at the end of another is appended to that; pure instructions whose
- * result no instruction reads go, with those that only fed them; so do the ticks
- * of a handler that cannot reach the limit, since it has neither loops nor
- * calls; locations that no instruction has are taken off the table.
+ * locations, registers. Breaks: nothing. Changes: ways skip blocks that only
+ * jump on; unreachable blocks go and the others are renumbered in their old
+ * order; a block entered only by the jmp at the end of another is appended to
+ * that; pure instructions whose result no instruction reads go, with those that
+ * only fed them; so do the ticks of a handler that cannot reach the limit,
+ * since it has neither loops nor calls; locations that no instruction has are
+ * taken off the table.
  */
 #include "ir/ir.h"
 
@@ -24,6 +25,40 @@ struct clean {
 	uint32_t *uses;    /* by register: instructions that read it */
 	VEC(uint32_t) todo;
 };
+
+/* Where a way to b ends up, past blocks that only jump on. Long chains are not
+ * followed to their end, so that time stays linear. */
+static ir_block_id past_jumps(const struct ir_fn *f, ir_block_id b)
+{
+	unsigned hops;
+
+	for (hops = 0; hops < 16 && b != IR_NONE; hops++) {
+		const struct ir_block *block = &f->blocks.at[b];
+
+		if (block->insns.at[0].op != IR_OP_JMP)
+			break;
+		b = block->insns.at[0].t;
+	}
+	return b;
+}
+
+static void shorten_ways(struct ir_fn *f)
+{
+	struct ir_block *b;
+	struct ir_insn *in;
+
+	vec_foreach(b, &f->blocks) {
+		vec_foreach(in, &b->insns) {
+			in->t = past_jumps(f, in->t);
+			in->e = past_jumps(f, in->e);
+			if (in->op != IR_OP_BR || in->t != in->e)
+				continue;
+			in->op = IR_OP_JMP;
+			in->n_args = 0;
+			in->e = IR_NONE;
+		}
+	}
+}
 
 static void reach(struct clean *c, ir_block_id b)
 {
@@ -204,6 +239,16 @@ static void drop_ticks(struct clean *c)
 	}
 }
 
+static void clean_blocks(struct ir_prog *p, struct clean *c)
+{
+	shorten_ways(c->f);
+	memset(c->ways, 0, c->f->blocks.len * sizeof(*c->ways));
+	memset(c->reached, 0, c->f->blocks.len * sizeof(*c->reached));
+	find_reached(c);
+	join_blocks(p, c);
+	renumber(c);
+}
+
 static void clean_fn(struct ir_prog *p, struct ir_fn *f)
 {
 	struct clean c = { .f = f };
@@ -214,17 +259,17 @@ static void clean_fn(struct ir_prog *p, struct ir_fn *f)
 	c.ways = arena_array(&c.arena, uint32_t, f->blocks.len);
 	c.reached = arena_array(&c.arena, bool, f->blocks.len);
 	c.uses = arena_array(&c.arena, uint32_t, f->regs.len);
-	find_reached(&c);
-	join_blocks(p, &c);
-	renumber(&c);
+	clean_blocks(p, &c);
+	if (ticks_are_idle(p, &c)) {
+		drop_ticks(&c);
+		clean_blocks(p, &c);
+	}
 	vec_foreach(b, &f->blocks)
 		vec_foreach(in, &b->insns)
 			count_uses(&c, in, 1);
 	/* What is left after many sweeps is harmless, and time stays linear. */
 	while (sweeps++ < 16 && drop_dead(&c))
 		;
-	if (ticks_are_idle(p, &c))
-		drop_ticks(&c);
 	arena_release(&c.arena);
 }
 

@@ -166,6 +166,22 @@ static ir_reg assign_plain(struct lower *c, const struct ast_expr *e)
 	return want == IR_NONE ? value : want;
 }
 
+/* What += or -= adds. */
+static ir_reg addend(struct lower *c, const struct ast_expr *e)
+{
+	ir_reg r, minus;
+
+	if (e->op == TOK_SUB_ASSIGN && e->b->kind == AST_NUMBER)
+		return lower_const(c, (int64_t)(-(uint64_t)e->b->num),
+				   IR_NONE);
+	r = lower_value(c, e->b, IR_NONE);
+	if (e->op == TOK_ADD_ASSIGN)
+		return r;
+	minus = lower_temp(c, IR_I64);
+	lower_emit1(c, IR_OP_NEG, minus, r);
+	return minus;
+}
+
 ir_reg lower_assign(struct lower *c, const struct ast_expr *e, bool value_used)
 {
 	struct place p;
@@ -178,17 +194,12 @@ ir_reg lower_assign(struct lower *c, const struct ast_expr *e, bool value_used)
 	if (e->op == TOK_ASSIGN)
 		return assign_plain(c, e);
 	p = make_place(c, e->a, e->b);
-	by = lower_value(c, e->b, IR_NONE);
 	if (!value_used && p.sym->kind == SYM_GLOBAL &&
 	    (e->op == TOK_ADD_ASSIGN || e->op == TOK_SUB_ASSIGN)) {
-		if (e->op == TOK_SUB_ASSIGN) {
-			value = lower_temp(c, IR_I64);
-			lower_emit1(c, IR_OP_NEG, value, by);
-			by = value;
-		}
-		add_to(c, &p, by);
+		add_to(c, &p, addend(c, e));
 		return IR_NONE;
 	}
+	by = lower_value(c, e->b, IR_NONE);
 	old = load(c, &p);
 	value = result_for(c, &p);
 	lower_binary_op(c, e->op, value, old, by, first_token(e->b));

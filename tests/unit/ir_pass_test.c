@@ -50,11 +50,23 @@ static void test_clean_blocks(void **state)
 		    "b2:\nr0 = intrin pid\nret\n"
 		    "b3:\nlock\njmp b4\n"
 		    "b4:\nunlock\nbr r0, b2, b5\n"
-		    "b5:\njmp b2\n",
+		    "b5:\nintrin exit\njmp b2\n",
 	       HEAD "\nhandler h\n  reg r0:i64\n"
 		    "b0:\n  lock\n  unlock\n  br r0, b1, b2\n"
 		    "b1:\n  r0 = intrin pid\n  ret\n"
-		    "b2:\n  jmp b1\n");
+		    "b2:\n  intrin exit\n  jmp b1\n");
+}
+
+static void test_clean_jumps(void **state)
+{
+	(void)state;
+	expect(ir_pass_clean,
+	       HEAD "handler h\nreg r0:i64, r1:str\n"
+		    "b0:\nbr r0, b1, b2\nb1:\njmp b3\nb2:\njmp b1\n"
+		    "b3:\nintrin error, r1 err b4\njmp b6\n"
+		    "b4:\njmp b5\nb5:\nfail\nb6:\nret\n",
+	       HEAD "\nhandler h\n  reg r0:i64, r1:str[512]\n"
+		    "b0:\n  intrin error, r1 err b1\n  ret\nb1:\n  fail\n");
 }
 
 static void test_clean_loops(void **state)
@@ -246,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean_blocks),
+		cmocka_unit_test(test_clean_jumps),
 		cmocka_unit_test(test_clean_loops),
 		cmocka_unit_test(test_clean_unused),
 		cmocka_unit_test(test_clean_ticks),
