@@ -45,6 +45,10 @@ void lang_warn_unused_args(struct lang *l)
 {
 	size_t i;
 
+	/* The library's argv and argc hold them all. */
+	if (hmap_gets(&l->names->map, "argv") ||
+	    hmap_gets(&l->names->map, "argc"))
+		return;
 	for (i = 0; i < l->env->n_args; i++)
 		if (!l->args_used[i])
 			diag_warn(l->diag, (struct loc){ 0 }, ARG_UNUSED,
