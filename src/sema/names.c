@@ -104,14 +104,21 @@ static void warn_never_assigned(struct sema *s, const symbols *list,
 		if (loc_is_set((*sym)->loc) &&
 		    loc_source(s->l->srcs, (*sym)->loc)->library)
 			continue;
+		/* A global is offered itself, a local is not: the reference
+		 * prints it so. */
 		vec_foreach (other, list)
-			similar_offer(&near, (*other)->name);
+			if (*other != *sym || list == &s->prog->globals)
+				similar_offer(&near, (*other)->name);
 		if (list != &s->prog->globals)
 			vec_foreach (other, &s->prog->globals)
 				similar_offer(&near, (*other)->name);
-		similar_add(&near, &names);
+		if (near.n) {
+			strbuf_addstr(&names, " (similar: ");
+			similar_add(&near, &names);
+			strbuf_addch(&names, ')');
+		}
 		diag_warn(s->diag, (*sym)->loc, NEVER_ASSIGNED, kind,
-			  (*sym)->name, names.buf);
+			  (*sym)->name, near.n ? names.buf : "");
 		strbuf_release(&names);
 	}
 }

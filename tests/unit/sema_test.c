@@ -98,8 +98,8 @@ static void test_type_errors(void **state)
 	assert_string_equal(sx_messages(&s, "probe begin { print(x) }"),
 			    E "unresolved type : identifier 'x' at "
 			      "t.stp:1:21\n"
-			      "WARNING: never-assigned local variable 'x' "
-			      "(similar: x): identifier 'x' at t.stp:1:21\n");
+			      "WARNING: never-assigned local variable 'x': "
+			      "identifier 'x' at t.stp:1:21\n");
 	assert_string_equal(
 		sx_messages(&s, "function f() { } probe begin { x = f() }"),
 		E "unresolved type : identifier 'x' at t.stp:1:32\n"
