@@ -15,7 +15,7 @@ nr=$(awk '$2 == "__NR_getppid" { print $3 }' /usr/include/*/asm/unistd_64.h /usr
 # Count calls in a shared scalar and a shared array; print each with text.
 cat >count.part <<EOF
 global @n: i64
-global @a[i64, str[16]]: i64 size 8
+global @a[i64, str[16]]: i64 size 200
 format "%d %s|%s\n"
 handler hit
   reg r0:str[16], r1:i64, r2:i64, r3:str[3]
