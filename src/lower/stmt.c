@@ -39,8 +39,9 @@ static void lower_return(struct lower *c, const struct ast_stmt *s)
 }
 
 /* next in a function: the next overload does the work with the arguments as
- * they came; behind the last one there is an error. */
-static void lower_next_overload(struct lower *c, const struct ast_stmt *s)
+ * they came; behind the last one there is an error. Neither has a location: to
+ * messages it is the call in the script that goes on, or fails. */
+static void lower_next_overload(struct lower *c)
 {
 	const struct function *next = c->fn->next;
 	struct ir_insn *in;
@@ -49,7 +50,7 @@ static void lower_next_overload(struct lower *c, const struct ast_stmt *s)
 	if (!next) {
 		r = lower_text(c, "all functions exhausted", IR_NONE);
 		in = lower_emit1(c, IR_OP_RAISE, IR_NONE, r);
-		lower_may_fault(c, in, s->loc);
+		in->e = lower_err_block(c);
 		c->cur = lower_block(c);
 		return;
 	}
@@ -57,14 +58,14 @@ static void lower_next_overload(struct lower *c, const struct ast_stmt *s)
 		r = lower_temp(c, c->f->ret);
 	in = lower_emit(c, IR_OP_CALL, r, c->args_again, next->n_params);
 	in->imm = next->id;
-	lower_may_fault(c, in, s->loc);
+	in->e = lower_err_block(c);
 	lower_leave(c, r);
 }
 
-static void lower_next(struct lower *c, const struct ast_stmt *s)
+static void lower_next(struct lower *c)
 {
 	if (c->fn)
-		lower_next_overload(c, s);
+		lower_next_overload(c);
 	else
 		lower_leave(c, IR_NONE);
 }
@@ -97,7 +98,7 @@ static void lower_simple(struct lower *c, const struct ast_stmt *s)
 		lower_delete(c, s->expr);
 		return;
 	case AST_NEXT:
-		lower_next(c, s);
+		lower_next(c);
 		return;
 	case AST_BREAK:
 	case AST_CONTINUE:

@@ -72,13 +72,13 @@ void vm_error_report(struct vm *vm)
 {
 	const struct vm_error *e = &vm->error;
 	struct strbuf line = STRBUF_INIT;
-	uint32_t i;
+	uint32_t i, named = 0;
 
 	strbuf_add(&line, e->text, e->len);
 	for (i = 0; i < e->n_locs && line.len < VM_LINE_BYTES; i++) {
 		if (e->locs[i] == VM_NONE)
 			continue;
-		strbuf_addf(&line, i ? " (called from %s)" : " near %s",
+		strbuf_addf(&line, named++ ? " (called from %s)" : " near %s",
 			    vm->prog->locs.at[e->locs[i]]);
 	}
 	strbuf_addf(&line, " in probe %s",
