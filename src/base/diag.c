@@ -84,7 +84,9 @@ static void add_source_line(struct diag *d, struct strbuf *out, struct loc loc,
 	strbuf_addch(out, '\n');
 	strbuf_fill(out, ' ', strlen(label));
 	for (i = 0; i + 1 < col && i < len; i++)
-		strbuf_addch(out, text[i] == '\t' ? '\t' : ' ');
+		/* The second and further bytes of a character take no room. */
+		if ((text[i] & 0xc0) != 0x80)
+			strbuf_addch(out, text[i] == '\t' ? '\t' : ' ');
 	add_colored(d, out, "01", "^");
 	strbuf_addch(out, '\n');
 }
