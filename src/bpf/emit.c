@@ -95,6 +95,7 @@ static void plan_insns(struct emit *e)
 
 			if (n > e->str_bytes)
 				e->str_bytes = (n + 7) & ~7u;
+			e->needs->text |= print_cost(i) > 0;
 			if (names_probe(i) && e->g->probes.len > 1)
 				e->keep_probe = true;
 		}
@@ -355,7 +356,6 @@ static void note_needs(struct emit *e)
 
 		if (ref >= REF_GLOBAL)
 			e->needs->map[ref - REF_GLOBAL] = true;
-		e->needs->ring |= ref == REF_RING;
 		e->needs->scratch |= ref == REF_SCRATCH;
 		e->needs->targets |= ref == REF_TARGETS;
 	}

@@ -27,7 +27,8 @@ uint32_t rodata_add(struct rodata *r, const void *bytes, size_t len);
 /* What the whole object needs. */
 struct object_needs {
 	bool *map;              /* by global id */
-	bool ring, scratch, targets;
+	bool scratch, targets;
+	bool text;              /* some handler sends text */
 	uint32_t scratch_bytes; /* of the largest area */
 };
 

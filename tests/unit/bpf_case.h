@@ -91,6 +91,7 @@ static inline void bpf_case_load(struct bpf_case *b)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "t");
 	struct strbuf err = STRBUF_INIT;
+	struct bpf_map *ring;
 	int fd;
 
 	libbpf_set_print(bpf_case_quiet);
@@ -105,8 +106,9 @@ static inline void bpf_case_load(struct bpf_case *b)
 	b->session = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			  0);
 	assert_true(b->session != MAP_FAILED);
-	assert_int_equal(ring_open(&b->ring, bpf_case_map(b, SESSION_RING_MAP),
-				   1 << 20, &err),
+	ring = bpf_object__find_map_by_name(b->obj, SESSION_RING_MAP);
+	assert_int_equal(ring_open(&b->ring, bpf_map__fd(ring),
+				   bpf_map__max_entries(ring), &err),
 			 0);
 	decoder_init(&b->decoder, b->c.prog, &b->layout, &b->c.host);
 	b->session->state = SESSION_RUNNING;

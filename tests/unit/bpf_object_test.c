@@ -65,7 +65,7 @@ static void open_with_libbpf(void **state)
 	assert_int_equal(bpf_map__max_entries(m), 100);
 	m = bpf_object__find_map_by_name(o, SESSION_RING_MAP);
 	assert_int_equal(bpf_map__type(m), BPF_MAP_TYPE_RINGBUF);
-	assert_int_equal(bpf_map__max_entries(m), 1 << 20);
+	assert_int_equal(bpf_map__max_entries(m), 4 << 20);
 	m = bpf_object__find_map_by_name(o, SESSION_TARGETS_MAP);
 	assert_int_equal(bpf_map__key_size(m), 4);
 	m = bpf_object__find_map_by_name(o, SESSION_DATA_SECTION);

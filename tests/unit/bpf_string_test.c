@@ -275,15 +275,15 @@ static void lost_records(void **state)
 	attr.test.prog_fd = (uint32_t)bpf_program__fd(prog);
 	attr.test.ctx_in = (uint64_t)(uintptr_t)args;
 	attr.test.ctx_size_in = sizeof(args);
-	for (int i = 0; i < 70; i++)
+	for (int i = 0; i < 300; i++)
 		assert_int_equal(syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr,
 					 sizeof(attr)),
 				 0);
 	while (ring_drain(&b.ring, bpf_case_record, &b))
 		continue;
-	assert_int_equal(((int64_t *)(void *)(b.session + 1))[0], 70);
+	assert_int_equal(((int64_t *)(void *)(b.session + 1))[0], 300);
 	assert_true(b.session->lost >= 4);
-	assert_int_equal(b.session->lost + b.records, 70);
+	assert_int_equal(b.session->lost + b.records, 300);
 	bpf_case_end(&b);
 }
 
