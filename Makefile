@@ -19,8 +19,17 @@ help:
 	@echo 'make format    format the lines that differ from main'
 	@echo 'make install   install below PREFIX=$(PREFIX) (and DESTDIR)'
 
+# Meson says what is wrong on its standard output.
 $(BUILD)/build.ninja:
-	meson setup $(BUILD) --prefix '$(PREFIX)' $(MESON_OPTIONS) >/dev/null
+	@mkdir -p $(BUILD)
+	@meson setup $(BUILD) --prefix '$(PREFIX)' $(MESON_OPTIONS) \
+		>$(BUILD)/setup.log || { cat $(BUILD)/setup.log; exit 1; }
+
+# A folder that was set up before the test library came does not know it.
+$(BUILD)/with-tests: $(BUILD)/build.ninja
+	@meson setup --reconfigure $(BUILD) >$(BUILD)/setup.log || \
+		{ cat $(BUILD)/setup.log; exit 1; }
+	@touch $@
 
 build:
 	@scripts/deps build
@@ -32,12 +41,12 @@ hello: build
 
 check:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests build
 	@tests/suites $(BUILD)
 
 check-all:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory $(BUILD)/with-tests build
 	@FUZZ_SECONDS=300 tests/suites $(BUILD)
 
 bench: build
