@@ -52,10 +52,10 @@ void ring_close(struct ring *r)
 	*r = (struct ring){ 0 };
 }
 
-int ring_drain(struct ring *r, ring_record_fn fn, void *ctx)
+uint64_t ring_drain(struct ring *r, ring_record_fn fn, void *ctx)
 {
-	uint64_t at = __atomic_load_n(r->consumer, __ATOMIC_RELAXED);
-	uint64_t stop = at + r->size;
+	uint64_t start = __atomic_load_n(r->consumer, __ATOMIC_RELAXED);
+	uint64_t at = start, stop = start + r->size;
 
 	while (at < stop && at < __atomic_load_n(r->producer,
 						 __ATOMIC_ACQUIRE)) {
@@ -66,10 +66,9 @@ int ring_drain(struct ring *r, ring_record_fn fn, void *ctx)
 					BPF_RINGBUF_DISCARD_BIT);
 
 		/* Still being written: the kernel will wake us again. */
-		if (head & BPF_RINGBUF_BUSY_BIT)
-			return 0;
-		if (len > r->size - BPF_RINGBUF_HDR_SZ)
-			return 0;
+		if ((head & BPF_RINGBUF_BUSY_BIT) ||
+		    len > r->size - BPF_RINGBUF_HDR_SZ)
+			break;
 		if (!(head & BPF_RINGBUF_DISCARD_BIT))
 			fn(ctx, rec + BPF_RINGBUF_HDR_SZ, len);
 		at += (len + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
@@ -77,5 +76,5 @@ int ring_drain(struct ring *r, ring_record_fn fn, void *ctx)
 		 * own position to decide whether we need to be woken. */
 		__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
 	}
-	return at >= stop;
+	return at - start;
 }

@@ -31,8 +31,8 @@ int ring_open(struct ring *r, int fd, uint64_t size, struct strbuf *err);
 void ring_close(struct ring *r);
 
 /* Hand records to fn in order until the ring is empty or a whole ring's worth
- * was taken (so that a busy producer cannot hold the caller for ever). Returns
- * whether more may be waiting. */
-int ring_drain(struct ring *r, ring_record_fn fn, void *ctx);
+ * was taken (so that a busy producer cannot hold the caller for ever: then more
+ * may be waiting). Returns the number of bytes taken. */
+uint64_t ring_drain(struct ring *r, ring_record_fn fn, void *ctx);
 
 #endif

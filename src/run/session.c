@@ -27,6 +27,11 @@
 
 #define NSEC_PER_SEC 1000000000ll
 
+/* When records come this thick, let them gather for a moment: being woken for
+ * each handful would cost us, and above all the traced programs, much more. */
+#define BUSY_BYTES 4096
+#define BUSY_WAIT_NS 1000000
+
 struct session {
 	const struct run_options *opt;
 	struct arena arena;
@@ -133,6 +138,8 @@ static void check_limits(struct session *s)
 /* Give scalars the values of the command line. */
 static int set_globals(struct session *s, struct strbuf *err)
 {
+	bool unnamed = !strncmp(s->opt->object, "/proc/self/fd/", 14) &&
+		       s->object.prog->name;
 	int i;
 
 	for (i = 0; i < s->opt->n_globals; i++) {
@@ -143,9 +150,11 @@ static int set_globals(struct session *s, struct strbuf *err)
 
 		if (vm_set_global(s->vm, name, value) != -EINVAL)
 			continue;
+		/* stap hands over a file without a name of its own. */
 		strbuf_addf(err,
-			    "Couldn't insert module '%s': Invalid parameters",
-			    s->opt->object);
+			    "Couldn't insert module '%s%s': Invalid parameters",
+			    unnamed ? s->object.prog->name : s->opt->object,
+			    unnamed ? ".bo" : "");
 		return -EINVAL;
 	}
 	return 0;
@@ -293,29 +302,33 @@ static void take_record(void *ctx, const void *record, size_t len)
 	decoder_take(&s->decoder, record, len);
 }
 
-/* Decode what kernel handlers sent. Whether more may be waiting. */
-static bool take_records(struct session *s)
+/* Decode what kernel handlers sent. Returns its size in bytes. */
+static uint64_t take_records(struct session *s)
 {
-	bool more;
+	uint64_t bytes;
 
 	if (!s->ring.data)
-		return false;
-	more = ring_drain(&s->ring, take_record, s);
+		return 0;
+	bytes = ring_drain(&s->ring, take_record, s);
 	check_limits(s);
-	return more;
+	return bytes;
 }
 
 /* How long to wait: until the next timer, or, with kernel handlers, until
- * records that did not wake us should be looked for. */
-static struct timespec wait_time(const struct session *s, bool more)
+ * records that did not wake us should be looked for; bytes came last time. */
+static struct timespec wait_time(const struct session *s, uint64_t bytes)
 {
-	int64_t ns = timers_next(&s->timers);
+	int64_t ns = timers_next(&s->timers), most;
 
 	if (ns != INT64_MAX)
 		ns -= clock_ns(CLOCK_MONOTONIC);
-	if (s->ring.data && ns > s->opt->poll_ms * 1000000ll)
-		ns = s->opt->poll_ms * 1000000ll;
-	if (ns < 0 || more)
+	if (s->ring.data) {
+		most = bytes < BUSY_BYTES ? s->opt->poll_ms * 1000000ll :
+					    BUSY_WAIT_NS;
+		if (ns > most)
+			ns = most;
+	}
+	if (ns < 0 || bytes > s->ring.size / 4)
 		ns = 0;
 	return (struct timespec){ .tv_sec = ns / NSEC_PER_SEC,
 				  .tv_nsec = ns % NSEC_PER_SEC };
@@ -341,7 +354,7 @@ static void loop(struct session *s)
 				{ .fd = s->target.pid_fd, .events = POLLIN },
 				{ .fd = s->object.ring_fd,
 				  .events = POLLIN } };
-	bool more = false;
+	uint64_t bytes = 0;
 
 	while (get_state(s) == SESSION_RUNNING) {
 		struct timespec ts;
@@ -350,10 +363,11 @@ static void loop(struct session *s)
 		check_output(s);
 		if (get_state(s) != SESSION_RUNNING)
 			break;
-		ts = wait_time(s, more);
+		ts = wait_time(s, bytes);
+		fds[2].fd = bytes < BUSY_BYTES ? s->object.ring_fd : -1;
 		if (ppoll(fds, 3, &ts, NULL) < 0)
 			fds[0].revents = fds[1].revents = 0;
-		more = take_records(s);
+		bytes = take_records(s);
 		if (signals_seen())
 			raise_state(s, SESSION_STOPPING);
 		else if (fds[1].revents)
