@@ -1,0 +1,1 @@
+probe begin { println("one\ntwo", 1 + 5 - 1) }

@@ -1,0 +1,1 @@
+probe begin { println("one\ntwo \"three\"\n") }
