@@ -7,30 +7,73 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Children beyond this number are found by hash: scripts may define any
+ * number of aliases. */
+#define MANY_CHILDREN 64
+#define N_BUCKETS     1024u
+
+static struct pattern_node **bucket_of(const struct pattern_node *parent,
+				       const char *name)
+{
+	return &parent->buckets[hash_bytes(name, strlen(name)) % N_BUCKETS];
+}
+
 struct pattern_node *pattern_find(const struct pattern_node *parent,
 				  const char *name, enum pattern_arg arg)
 {
 	struct pattern_node *n;
 
+	if (parent->buckets) {
+		for (n = *bucket_of(parent, name); n; n = n->bucket_next)
+			if (n->arg == arg && !strcmp(n->name, name))
+				return n;
+		return NULL;
+	}
 	for (n = parent->child; n; n = n->sibling)
 		if (n->arg == arg && !strcmp(n->name, name))
 			return n;
 	return NULL;
 }
 
+static void add_to_bucket(struct pattern_node *parent, struct pattern_node *n)
+{
+	struct pattern_node **bucket = bucket_of(parent, n->name);
+
+	n->bucket_next = *bucket;
+	*bucket = n;
+}
+
+static void add_child(struct arena *arena, struct pattern_node *parent,
+		      struct pattern_node *n)
+{
+	if (parent->last_child)
+		parent->last_child->sibling = n;
+	else
+		parent->child = n;
+	parent->last_child = n;
+	if (parent->buckets) {
+		add_to_bucket(parent, n);
+	} else if (++parent->n_children > MANY_CHILDREN) {
+		parent->buckets = arena_array(arena, struct pattern_node *,
+					      N_BUCKETS);
+		for (n = parent->child; n; n = n->sibling)
+			add_to_bucket(parent, n);
+	}
+}
+
 struct pattern_node *pattern_child(struct arena *arena,
 				   struct pattern_node *parent,
 				   const char *name, enum pattern_arg arg)
 {
-	struct pattern_node **link = &parent->child;
+	struct pattern_node *n = pattern_find(parent, name, arg);
 
-	for (; *link; link = &(*link)->sibling)
-		if ((*link)->arg == arg && !strcmp((*link)->name, name))
-			return *link;
-	*link = arena_new(arena, struct pattern_node);
-	(*link)->name = name;
-	(*link)->arg = arg;
-	return *link;
+	if (n)
+		return n;
+	n = arena_new(arena, struct pattern_node);
+	n->name = name;
+	n->arg = arg;
+	add_child(arena, parent, n);
+	return n;
 }
 
 /* The next component of a pattern: its name in the arena, its kind; returns

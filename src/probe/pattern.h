@@ -14,6 +14,10 @@ struct pattern_node {
 	const char *name;      /* NUL-terminated; "%" for any name */
 	enum pattern_arg arg;
 	struct pattern_node *child, *sibling; /* in order of insertion */
+	struct pattern_node *last_child;
+	/* Children once more, by hash; made when there are many. */
+	struct pattern_node **buckets, *bucket_next;
+	unsigned n_children;
 	const struct provider *provider; /* NULL: no built-in point ends here */
 	int tag;
 	const struct provider *rest;     /* takes all components behind, too */

@@ -11,10 +11,14 @@
 #include "lang/token.h"
 #include "sema/internal.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct binder {
 	struct sema *s;
 	struct function *fn;      /* NULL in a handler */
 	symbols *locals;
+	struct hmap index;        /* name → local, once there are many */
 	const struct ast_file *file;
 	unsigned loops;           /* around the current statement */
 	bool void_ok;             /* the value of the expression is dropped */
@@ -41,9 +45,31 @@ static struct symbol *find_in(const symbols *list, const char *name)
 	return NULL;
 }
 
+/* Locals beyond this number are looked up by hash. */
+#define MANY_LOCALS 16
+
+static struct symbol *find_local(struct binder *b, const char *name)
+{
+	if (b->index.len)
+		return hmap_gets(&b->index, name);
+	return find_in(b->locals, name);
+}
+
+static void add_local(struct binder *b, struct symbol *sym)
+{
+	struct symbol *const *it;
+
+	vec_push(b->s->arena, b->locals, sym);
+	if (b->index.len)
+		hmap_puts(&b->index, sym->name, sym);
+	else if (b->locals->len > MANY_LOCALS)
+		vec_foreach (it, b->locals)
+			hmap_puts(&b->index, (*it)->name, *it);
+}
+
 static struct symbol *find(struct binder *b, const char *name)
 {
-	struct symbol *sym = find_in(b->locals, name);
+	struct symbol *sym = find_local(b, name);
 
 	if (!sym && b->fn)
 		sym = find_in(&b->fn->params, name);
@@ -65,7 +91,7 @@ static struct symbol *find_or_add(struct binder *b, const char *name,
 	sym->loc = sym->keys_loc = loc;
 	sym->id = (uint32_t)b->locals->len;
 	sym->file = b->file;
-	vec_push(b->s->arena, b->locals, sym);
+	add_local(b, sym);
 	return sym;
 }
 
@@ -528,6 +554,7 @@ static void bind_draft(struct sema *s, const struct draft *d)
 		b.file = body->file;
 		bind_stmt(&b, body->stmt);
 	}
+	hmap_release(&b.index);
 }
 
 static void bind_function(struct sema *s, struct function *fn)
@@ -541,49 +568,60 @@ static void bind_function(struct sema *s, struct function *fn)
 		bind_stmt(&b, fn->ast->body);
 	else
 		unsupported(&b, fn->ast->embed_loc, "embedded C");
+	hmap_release(&b.index);
 }
 
-/* Whether a function, or one it calls, writes elements of the array. */
+/* Whether a function, or one it calls, writes elements of the array. Those
+ * marked in seen are known not to; more are marked. */
 static bool writes_elements(struct sema *s, struct function *first,
-			    const struct symbol *array, struct arena *scratch)
+			    const struct symbol *array, bool *seen)
 {
-	bool *seen = arena_array(scratch, bool, s->prog->functions.len);
 	VEC(struct function *) todo = { 0 };
 	const struct function_effects *fx;
 	struct symbol *const *sym;
 	struct function *const *callee;
 	struct function *fn;
+	bool found = false;
 
-	vec_push(scratch, &todo, first);
-	while (todo.len) {
+	vec_push(NULL, &todo, first);
+	while (todo.len && !found) {
 		fn = todo.at[--todo.len];
 		if (fn->next)
-			vec_push(scratch, &todo, fn->next);
+			vec_push(NULL, &todo, fn->next);
 		if (!fn->ast || seen[fn->id])
 			continue;
 		seen[fn->id] = true;
 		fx = &s->effects.at[fn->id];
 		vec_foreach (sym, &fx->element_writes)
-			if (*sym == array)
-				return true;
+			found |= *sym == array;
 		vec_foreach (callee, &fx->calls)
 			if (!seen[(*callee)->id])
-				vec_push(scratch, &todo, *callee);
+				vec_push(NULL, &todo, *callee);
 	}
-	return false;
+	vec_release(&todo);
+	return found;
 }
 
 static void check_foreach_calls(struct sema *s)
 {
+	size_t n = s->prog->functions.len;
+	const struct symbol *array = NULL;
 	const struct foreach_call *c;
-	struct arena scratch = ARENA_INIT;
+	bool *seen;
 
+	if (!s->foreach_calls.len || !n)
+		return;
+	seen = xcalloc(n, sizeof(*seen));
 	vec_foreach (c, &s->foreach_calls) {
-		if (writes_elements(s, c->call->fn, c->array, &scratch))
-			diag_error(s->diag, c->call->loc, FOREACH_CALL,
-				   c->array->name);
-		arena_release(&scratch);
+		if (c->array != array)
+			memset(seen, 0, n * sizeof(*seen));
+		array = c->array;
+		if (!writes_elements(s, c->call->fn, array, seen))
+			continue;
+		diag_error(s->diag, c->call->loc, FOREACH_CALL, array->name);
+		array = NULL;
 	}
+	free(seen);
 }
 
 void bind_all(struct sema *s)

@@ -18,6 +18,19 @@ static bool same_path(const struct probe_path *a, const struct probe_path *b)
 	return a == b;
 }
 
+/* Equal for equal paths. */
+static uint32_t hash_path(const struct probe_path *path)
+{
+	uint32_t hash = 0;
+
+	for (; path; path = path->outer) {
+		const void *parts[] = { path->decl, path->point->condition };
+
+		hash = hash * 31 + hash_bytes(parts, sizeof(parts));
+	}
+	return hash;
+}
+
 static void add_body(struct sema *s, struct draft *d,
 		     const struct ast_stmt *body, const struct ast_file *file)
 {
@@ -87,11 +100,12 @@ static struct handler *handler_for(struct sema *s, const struct ast_probe *decl,
 				   const struct probe_path *path,
 				   size_t first_draft)
 {
-	struct draft d = { .path = path };
+	struct draft d = { .path = path, .path_hash = hash_path(path) };
 	size_t i;
 
 	for (i = first_draft; i < s->drafts.len; i++)
-		if (same_path(s->drafts.at[i].path, path))
+		if (s->drafts.at[i].path_hash == d.path_hash &&
+		    same_path(s->drafts.at[i].path, path))
 			return s->drafts.at[i].handler;
 	d.handler = new_handler(s, decl->loc);
 	fill_draft(s, &d, first_draft == s->drafts.len);

@@ -54,6 +54,7 @@ struct condition {
 struct draft {
 	struct handler *handler;
 	const struct probe_path *path;
+	uint32_t path_hash;
 	VEC(struct body) bodies;
 	VEC(struct condition) conditions;
 	const struct ast_stmt *user_body;
@@ -71,6 +72,7 @@ struct sema {
 	struct hmap globals;   /* name → struct global_entry */
 	struct hmap functions; /* name → struct function_entry */
 	size_t n_used_globals;
+	size_t n_compared;     /* names compared for lists of similar ones */
 	VEC(struct draft) drafts;
 	VEC(struct function_effects) effects;
 	VEC(struct foreach_call) foreach_calls;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_COMPARED ((size_t)1000000)
+
 /* --- globals --- */
 
 static void declare_global(struct sema *s, const struct ast_global *g)
@@ -90,9 +92,20 @@ void names_finish(struct sema *s)
 	}
 }
 
+/* Whether so many names may still be compared in this run: lists of similar
+ * names are a help, and not worth seconds. */
+static bool may_compare(struct sema *s, size_t n)
+{
+	if (s->n_compared > MAX_COMPARED)
+		return false;
+	s->n_compared += n;
+	return true;
+}
+
 static void warn_never_assigned(struct sema *s, const symbols *list,
 				const char *kind)
 {
+	const symbols *globals = &s->prog->globals;
 	struct symbol *const *sym, *const *other;
 
 	vec_foreach (sym, list) {
@@ -104,19 +117,22 @@ static void warn_never_assigned(struct sema *s, const symbols *list,
 		if (loc_is_set((*sym)->loc) &&
 		    loc_source(s->l->srcs, (*sym)->loc)->library)
 			continue;
+		if (!may_compare(s, list->len + globals->len))
+			goto warn;
 		/* A global is offered itself, a local is not: the reference
 		 * prints it so. */
 		vec_foreach (other, list)
-			if (*other != *sym || list == &s->prog->globals)
+			if (*other != *sym || list == globals)
 				similar_offer(&near, (*other)->name);
-		if (list != &s->prog->globals)
-			vec_foreach (other, &s->prog->globals)
+		if (list != globals)
+			vec_foreach (other, globals)
 				similar_offer(&near, (*other)->name);
 		if (near.n) {
 			strbuf_addstr(&names, " (similar: ");
 			similar_add(&near, &names);
 			strbuf_addch(&names, ')');
 		}
+warn:
 		diag_warn(s->diag, (*sym)->loc, NEVER_ASSIGNED, kind,
 			  (*sym)->name, near.n ? names.buf : "");
 		strbuf_release(&names);
@@ -295,7 +311,7 @@ static void report_unresolved(struct sema *s, const struct ast_expr *call,
 			   same_name->n_params);
 		return;
 	}
-	for (i = 0; i < s->functions.len; i++)
+	for (i = 0; may_compare(s, 1) && i < s->functions.len; i++)
 		similar_offer(&near, s->functions.entries[i].key);
 	strbuf_addstr(&text, " (similar: ");
 	similar_add(&near, &text);

@@ -2,23 +2,31 @@
 /*
  * Type inference (language.md section 9).
  *
- * Every expression, variable, array slot, parameter and result is a slot that
- * is unknown until something says what it is. All bodies are walked until
- * nothing more comes out, silently; then once more to report what is in
- * conflict and what stayed unknown.
+ * Every variable, array column, parameter and result is a slot that is unknown
+ * until something says what it is. Where two unknown slots must agree they are
+ * linked, and what one learns the other does. So one walk over all bodies tells
+ * all there is to know; a second one fills in the types of expressions and
+ * reports what is in conflict and what stayed unknown.
  */
 #include "base/bug.h"
 #include "base/fmt.h"
 #include "lang/token.h"
 #include "sema/internal.h"
 
+/* A slot that is linked to others. */
+struct slot_node {
+	enum ast_type *slot;
+	struct loc *loc;       /* where its type came from */
+	VEC(struct slot_node *) links;
+};
+
 struct types {
 	struct sema *s;
 	struct diag *diag;
 	struct function *fn;   /* whose body is walked, or NULL */
-	bool report;
-	bool changed;
-	struct arena scratch;  /* parsed formats */
+	bool report;           /* the second walk */
+	struct arena scratch;  /* slot nodes and parsed formats */
+	struct hmap nodes;     /* address of a slot → its node */
 };
 
 static enum ast_type infer(struct types *t, struct ast_expr *e,
@@ -42,27 +50,90 @@ const char *type_name(enum ast_type type)
 
 /* --- slots --- */
 
+static struct slot_node *node_of(struct types *t, enum ast_type *slot,
+				 struct loc *loc)
+{
+	struct slot_node *n =
+		hmap_get(&t->nodes, (const char *)&slot, sizeof(slot));
+
+	if (n)
+		return n;
+	n = arena_new(&t->scratch, struct slot_node);
+	n->slot = slot;
+	n->loc = loc;
+	hmap_put(&t->nodes, (const char *)&n->slot, sizeof(n->slot), n);
+	return n;
+}
+
+/* Two unknown slots that must agree. */
+static void link_slots(struct types *t, enum ast_type *a, struct loc *a_loc,
+		       enum ast_type *b, struct loc *b_loc)
+{
+	struct slot_node *na, *nb;
+
+	if (t->report || a == b)
+		return;
+	na = node_of(t, a, a_loc);
+	nb = node_of(t, b, b_loc);
+	vec_push(&t->scratch, &na->links, nb);
+	vec_push(&t->scratch, &nb->links, na);
+}
+
+/* Tell an unknown slot its type, and all it is linked to. */
 static void set_slot(struct types *t, enum ast_type *slot, struct loc *slot_loc,
 		     enum ast_type type, struct loc loc)
 {
+	VEC(struct slot_node *) todo = { 0 };
+	struct slot_node *n, **link;
+
 	*slot = type;
 	*slot_loc = loc;
-	t->changed = true;
+	n = hmap_get(&t->nodes, (const char *)&slot, sizeof(slot));
+	while (n) {
+		vec_foreach (link, &n->links) {
+			if (*(*link)->slot != TY_UNKNOWN)
+				continue;
+			*(*link)->slot = type;
+			*(*link)->loc = loc;
+			vec_push(NULL, &todo, *link);
+		}
+		n = todo.len ? todo.at[--todo.len] : NULL;
+	}
+	vec_release(&todo);
 }
 
-static void set_type(struct types *t, struct ast_expr *e, enum ast_type type)
+/* The slot that an expression of unknown type takes its value from, or NULL. */
+static enum ast_type *slot_of(const struct ast_expr *e, struct loc **loc)
 {
-	if (e->type == type)
-		return;
-	e->type = type;
-	t->changed = true;
+	while (e->kind == AST_ASSIGN || e->kind == AST_COND)
+		e = e->kind == AST_ASSIGN ? e->a : e->b;
+	if ((e->kind == AST_NAME || e->kind == AST_INDEX) && e->sym) {
+		*loc = &e->sym->type_loc;
+		return &e->sym->type;
+	}
+	if (e->kind == AST_CALL && e->fn) {
+		*loc = &e->fn->type_loc;
+		return &e->fn->type;
+	}
+	return NULL;
+}
+
+/* An expression and a slot, both unknown, that must agree. */
+static void link_expr(struct types *t, const struct ast_expr *e,
+		      enum ast_type *slot, struct loc *slot_loc)
+{
+	struct loc *loc;
+	enum ast_type *own = slot_of(e, &loc);
+
+	if (own && *own == TY_UNKNOWN)
+		link_slots(t, own, loc, slot, slot_loc);
 }
 
 /* The type is what it is; say so if the place wants another. */
 static enum ast_type settle(struct types *t, struct ast_expr *e,
 			    enum ast_type type, enum ast_type want)
 {
-	set_type(t, e, type);
+	e->type = type;
 	if (t->report && want != TY_UNKNOWN && want != type)
 		diag_error(t->diag, e->loc, TYPE_EXPECTED, type_name(want),
 			   type_name(type));
@@ -82,7 +153,7 @@ static enum ast_type use_slot(struct types *t, struct ast_expr *e,
 			diag_note(t->diag, *slot_loc, TYPE_FIRST,
 				  type_name(*slot));
 	}
-	set_type(t, e, *slot);
+	e->type = *slot;
 	return *slot;
 }
 
@@ -90,9 +161,10 @@ static enum ast_type use_slot(struct types *t, struct ast_expr *e,
 static void join_slots(struct types *t, enum ast_type *a, struct loc *a_loc,
 		       enum ast_type *b, struct loc *b_loc, struct loc loc)
 {
-	if (*a == *b)
-		return;
-	if (*a == TY_UNKNOWN) {
+	if (*a == *b) {
+		if (*a == TY_UNKNOWN)
+			link_slots(t, a, a_loc, b, b_loc);
+	} else if (*a == TY_UNKNOWN) {
 		set_slot(t, a, a_loc, *b, loc);
 	} else if (*b == TY_UNKNOWN) {
 		set_slot(t, b, b_loc, *a, loc);
@@ -108,11 +180,12 @@ static bool fill_slot(struct types *t, struct ast_expr *e,
 {
 	enum ast_type type = infer(t, e, TY_UNKNOWN);
 
-	if (type == TY_UNKNOWN && *slot != TY_UNKNOWN)
+	if (type == TY_UNKNOWN && *slot == TY_UNKNOWN)
+		link_expr(t, e, slot, slot_loc);
+	else if (type == TY_UNKNOWN)
 		type = infer(t, e, *slot);
-	else if (type == TY_LONG || type == TY_STRING)
-		if (*slot == TY_UNKNOWN)
-			set_slot(t, slot, slot_loc, type, e->loc);
+	else if (*slot == TY_UNKNOWN && type != TY_VOID)
+		set_slot(t, slot, slot_loc, type, e->loc);
 	return type == *slot || type == TY_VOID;
 }
 
@@ -148,9 +221,13 @@ static enum ast_type infer_pair(struct types *t, const struct ast_expr *e,
 				enum ast_type want)
 {
 	enum ast_type ta = infer(t, a, want);
-	enum ast_type tb = infer(t, b, TY_UNKNOWN);
+	enum ast_type tb = infer(t, b, TY_UNKNOWN), *slot;
+	struct loc *loc;
 
-	if (ta == TY_UNKNOWN && tb != TY_UNKNOWN && tb != TY_VOID)
+	if (ta == TY_UNKNOWN && tb == TY_UNKNOWN &&
+	    (slot = slot_of(b, &loc)) != NULL)
+		link_expr(t, a, slot, loc);
+	else if (ta == TY_UNKNOWN && tb != TY_UNKNOWN && tb != TY_VOID)
 		ta = infer(t, a, tb);
 	else if (tb == TY_UNKNOWN && ta != TY_UNKNOWN && ta != TY_VOID)
 		tb = infer(t, b, ta);
@@ -167,7 +244,7 @@ static enum ast_type infer_assign(struct types *t, struct ast_expr *e,
 
 	if (e->op == TOK_ASSIGN) {
 		type = infer_pair(t, e, e->a, e->b, want);
-		set_type(t, e, type);
+		e->type = type;
 		return type;
 	}
 	type = e->op == TOK_CAT_ASSIGN ? TY_STRING : TY_LONG;
@@ -226,7 +303,7 @@ static enum ast_type infer_call(struct types *t, struct ast_expr *e,
 			diag_note(t->diag, *loc, TYPE_FIRST, type_name(*slot));
 	}
 	if (f->type == TY_VOID) {
-		set_type(t, e, TY_VOID);
+		e->type = TY_VOID;
 		return TY_VOID;
 	}
 	return use_slot(t, e, &f->type, &f->type_loc, want);
@@ -312,7 +389,7 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 	case AST_COND:
 		infer(t, e->a, TY_LONG);
 		type = infer_pair(t, e, e->b, e->c, want);
-		set_type(t, e, type);
+		e->type = type;
 		return type;
 	case AST_CALL:
 		return infer_call(t, e, want);
@@ -383,7 +460,7 @@ static void infer_foreach(struct types *t, struct ast_foreach *f)
 		join_slots(t, &array->key_type[i], &array->key_loc[i],
 			   &f->key_syms.at[i]->type,
 			   &f->key_syms.at[i]->type_loc, f->key_locs.at[i]);
-	set_type(t, f->array, array->type);
+	f->array->type = array->type;
 }
 
 static void infer_return(struct types *t, struct ast_stmt *st)
@@ -405,7 +482,7 @@ static void infer_delete(struct types *t, struct ast_expr *e)
 	if (e->kind == AST_INDEX)
 		infer_keys(t, &e->list, e->sym);
 	if (e->sym)
-		set_type(t, e, e->sym->type);
+		e->type = e->sym->type;
 }
 
 static void infer_stmt(struct types *t, struct ast_stmt *st)
@@ -500,10 +577,7 @@ void types_infer(struct sema *s)
 	struct symbol **sym;
 	unsigned before, i;
 
-	do {
-		t.changed = false;
-		walk(&t);
-	} while (t.changed);
+	walk(&t);
 	vec_foreach (f, &s->prog->functions)
 		if ((*f)->type == TY_UNKNOWN)
 			(*f)->type = TY_VOID;
@@ -519,5 +593,6 @@ void types_infer(struct sema *s)
 	if (s->diag->errors == before)
 		vec_foreach (sym, &s->prog->globals)
 			check_symbol(&t, *sym);
+	hmap_release(&t.nodes);
 	arena_release(&t.scratch);
 }
