@@ -71,12 +71,11 @@ static bool names_probe(const struct ir_insn *i)
 /* The largest string that has to be made aside, see emit_tmp_str(). */
 static uint32_t aside_bytes(const struct emit *e, const struct ir_insn *i)
 {
-	uint32_t span = i->dst == IR_NONE ? 0 : emit_span(&e->flat, i->dst);
 
 	if (i->op == IR_OP_CAT || i->op == IR_OP_SPRINT) {
 		for (unsigned a = 0; a < i->n_args; a++) {
 			if (i->args[a] == i->dst)
-				return span;
+				return e->span[i->dst];
 		}
 	}
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_EXECNAME &&
@@ -106,6 +105,7 @@ static void plan(struct emit *e)
 {
 	bool scratch;
 
+	e->span = emit_spans(&e->flat, e->arena);
 	plan_insns(e);
 	e->more = flat_longest(&e->flat, e->arena, print_cost) > 1;
 	e->count_actions = flat_longest(&e->flat, e->arena, tick_cost) >
@@ -115,7 +115,7 @@ static void plan(struct emit *e)
 	emit_map_plan(e);
 	scratch = e->more || e->str_bytes || e->text_bound ||
 		  e->key_in_scratch || e->val_in_scratch;
-	regs_assign(&e->regs, e->arena, &e->flat, scratch, emit_span, &e->flat);
+	regs_assign(&e->regs, e->arena, &e->flat, scratch, e->span);
 
 	if (e->keep_probe)
 		e->probe_off = frame_stack(&e->regs.frame, 8);

@@ -54,6 +54,7 @@ struct emit {
 	struct code code;
 	uint32_t *block_label;  /* by block */
 	uint8_t *held;          /* by block: HELD_* on entry */
+	uint32_t *span;         /* by IR register: see emit_spans() */
 	bool notes;             /* comment the code for a listing */
 	bool locked;            /* the lock is held at this point */
 	bool failed;            /* err has the end of a sentence */
@@ -147,8 +148,8 @@ int32_t emit_tmp_str(struct emit *e, uint32_t bound);
 /* Concatenate; format to a string. */
 void emit_cat(struct emit *e, const struct ir_insn *i);
 void emit_sprint(struct emit *e, const struct ir_insn *i);
-/* Bytes of scratch a register wants as the result of cat or sprint. */
-uint32_t emit_span(const void *flat, ir_reg r);
+/* Bytes of scratch each register wants as the result of cat or sprint, or 0. */
+uint32_t *emit_spans(const struct flat *f, struct arena *arena);
 
 /* --- emit_map.c --- */
 

@@ -7,8 +7,13 @@
 #include "bpf/emit.h"
 #include "proto/session.h"
 
-/* More attempts than the verifier wants to follow bring nothing. */
-#define MOST_ATTEMPTS 1000u
+/*
+ * Between attempts a handler asks for the time this often, as programs cannot
+ * sleep: one or two microseconds. Each attempt costs the verifier some 20, so it
+ * is better to wait long than to try often.
+ */
+#define DELAY_CALLS 32
+#define MOST_ATTEMPTS 200u
 
 /* One attempt: r0 = what the lock held, 0 if it is ours now. */
 static void attempt(struct emit *e, int32_t mine)
@@ -48,8 +53,8 @@ void emit_lock(struct emit *e)
 	code_alu_imm(&e->code, BPF_ADD, R1, -1);
 	code_store(&e->code, BPF_DW, R10, left, R1);
 	code_jump_imm(&e->code, BPF_JEQ, R1, 0, e->l_skip[0]);
-	/* Some tens of nanoseconds in which the owner can finish. */
-	code_call(&e->code, BPF_FUNC_ktime_get_ns);
+	for (int i = 0; i < DELAY_CALLS; i++)
+		code_call(&e->code, BPF_FUNC_ktime_get_ns);
 	attempt(e, mine);
 	code_jump_imm(&e->code, BPF_JNE, R0, 0, again);
 	code_jump(&e->code, got);

@@ -23,19 +23,20 @@ struct maker {
 	uint32_t full;     /* label: no room left */
 };
 
-uint32_t emit_span(const void *flat, ir_reg r)
+uint32_t *emit_spans(const struct flat *f, struct arena *arena)
 {
-	const struct flat *f = flat;
+	uint32_t *span = arena_array(arena, uint32_t, f->fn.regs.len);
 	const struct ir_insn *i;
 
 	for (size_t k = 0; k < f->n_order; k++) {
 		vec_foreach(i, &f->fn.blocks.at[f->order[k]].insns) {
-			if (i->dst == r && (i->op == IR_OP_CAT ||
-					    i->op == IR_OP_SPRINT))
-				return ((f->fn.regs.at[r].bound + 7) & ~7u) * 2;
+			if (i->op == IR_OP_CAT || i->op == IR_OP_SPRINT)
+				span[i->dst] =
+					((f->fn.regs.at[i->dst].bound + 7) &
+					 ~7u) * 2;
 		}
 	}
-	return 0;
+	return span;
 }
 
 /* r1 = address at the cursor, r2 = bytes left there. */
@@ -205,7 +206,7 @@ static void begin(struct maker *m, struct emit *e, const struct ir_insn *i)
 	m->area = e->regs.places[i->dst].off;
 	for (unsigned a = 0; a < i->n_args; a++) {
 		if (i->args[a] == i->dst)
-			m->area = emit_tmp_str(e, emit_span(&e->flat, i->dst));
+			m->area = emit_tmp_str(e, e->span[i->dst]);
 	}
 	m->cursor = emit_tmp(e, &e->tmp_rec, 8);
 	m->full = code_label_new(&e->code);

@@ -261,12 +261,11 @@ static int by_weight(const void *x, const void *y)
 }
 
 static void place_all(struct assigner *a, struct interval **list, size_t n,
-		      uint32_t (*span)(const void *ctx, ir_reg reg),
-		      const void *ctx)
+		      const uint32_t *span)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct interval *v = list[i];
-		uint32_t want = v->str ? span(ctx, v->reg) : 0;
+		uint32_t want = v->str ? span[v->reg] : 0;
 
 		v->bytes = 8;
 		if (v->str)
@@ -282,8 +281,7 @@ static void place_all(struct assigner *a, struct interval **list, size_t n,
 
 static bool try_assign(struct regs *r, struct arena *arena,
 		       const struct flat *f, bool scratch,
-		       uint32_t (*span)(const void *ctx, ir_reg reg),
-		       const void *ctx)
+		       const uint32_t *span)
 {
 	size_t n = f->fn.regs.len, n_list = 0;
 	struct assigner a = { .arena = arena, .f = f, .r = r };
@@ -311,15 +309,14 @@ static bool try_assign(struct regs *r, struct arena *arena,
 	}
 	if (n_list)
 		qsort(list, n_list, sizeof(*list), by_weight);
-	place_all(&a, list, n_list, span, ctx);
+	place_all(&a, list, n_list, span);
 	return scratch || !r->frame.scratch;
 }
 
 void regs_assign(struct regs *r, struct arena *arena, const struct flat *f,
 		 bool need_scratch,
-		 uint32_t (*span)(const void *ctx, ir_reg reg),
-		 const void *ctx)
+		 const uint32_t *span)
 {
-	if (need_scratch || !try_assign(r, arena, f, false, span, ctx))
-		try_assign(r, arena, f, true, span, ctx);
+	if (need_scratch || !try_assign(r, arena, f, false, span))
+		try_assign(r, arena, f, true, span);
 }

@@ -52,7 +52,6 @@ struct regs {
  * right behind it reads gets no place and is marked fused. */
 void regs_assign(struct regs *r, struct arena *arena, const struct flat *f,
 		 bool need_scratch,
-		 uint32_t (*span)(const void *ctx, ir_reg reg),
-		 const void *ctx);
+		 const uint32_t *span);
 
 #endif
