@@ -22,6 +22,7 @@ struct unit {
 	struct object_needs needs;
 	struct rodata rodata;
 	struct code *code; /* by group */
+	struct code *body; /* by group: of those with loops, what bpf_loop calls */
 	struct code follow[FOLLOW_PROGRAMS];
 	bool with_follow;
 	bool notes; /* comment the code */
@@ -29,8 +30,10 @@ struct unit {
 
 static void unit_release(struct unit *u)
 {
-	for (size_t i = 0; u->code && i < u->groups.v.len; i++)
+	for (size_t i = 0; u->code && i < u->groups.v.len; i++) {
 		code_release(&u->code[i]);
+		code_release(&u->body[i]);
+	}
 	for (int i = 0; i < FOLLOW_PROGRAMS; i++)
 		code_release(&u->follow[i]);
 	strbuf_release(&u->rodata.bytes);
@@ -55,7 +58,9 @@ static int compile_group(struct unit *u, const struct ir_prog *p, size_t i,
 	};
 	int rc = emit_group(&e);
 
-	u->code[i] = e.code;
+	u->code[i] = e.looped ? e.outer : e.code;
+	if (e.looped)
+		u->body[i] = e.code;
 	if (rc && err) {
 		strbuf_addf(err, "the handler of %s %s",
 			    p->probes.at[g->probes.at[0]].point, why.buf);
@@ -74,6 +79,7 @@ static int compile(struct unit *u, const struct ir_prog *p, bool notes,
 	groups_init(&u->groups, &u->arena, p);
 	u->needs.map = arena_array(&u->arena, bool, p->globals.len);
 	u->code = arena_array(&u->arena, struct code, u->groups.v.len);
+	u->body = arena_array(&u->arena, struct code, u->groups.v.len);
 	for (size_t i = 0; i < u->groups.v.len && !rc; i++) {
 		u->with_follow |= u->groups.v.at[i].target_only;
 		rc = compile_group(u, p, i, err);
@@ -106,16 +112,17 @@ static uint32_t exec_section(struct elf_writer *elf, const char *name)
 			       0);
 }
 
-/* Add one program; the offset at which it starts in its section. */
-static uint32_t add_program(struct object *o, const struct code *c,
-			    const char *section, const char *name)
+/* Add one function; the offset at which it starts in its section. */
+static uint32_t add_code(struct object *o, const struct code *c,
+			 const char *section, const char *name,
+			 uint32_t *symbol)
 {
 	const struct code_part *p = &c->part[0];
 	uint32_t s = exec_section(o->elf, section);
 	size_t size = p->insns.len * sizeof(struct bpf_insn);
 	uint64_t at = elf_append(o->elf, s, p->insns.at, size);
 
-	elf_add_symbol(o->elf, name, STT_FUNC, s, at, size);
+	*symbol = elf_add_symbol(o->elf, name, STT_FUNC, s, at, size);
 	for (size_t i = 0; i < p->relocs.len; i++) {
 		const struct code_reloc *r = &p->relocs.at[i];
 
@@ -126,15 +133,35 @@ static uint32_t add_program(struct object *o, const struct code *c,
 	return (uint32_t)at;
 }
 
-static void add_programs(struct object *o, const struct unit *u)
+/* A program: it takes the context and returns a number. */
+static uint32_t add_program(struct object *o, const struct code *c,
+			    const char *section, const char *name)
+{
+	uint32_t symbol;
+	uint32_t at = add_code(o, c, section, name, &symbol);
+	uint32_t func = btf_func(o->btf, name, o->i32, o->pointer, 1, true);
+
+	btf_func_at(o->btf, section, at, func);
+	return at;
+}
+
+/* What bpf_loop calls: (number of the turn, address). The kernel insists on
+ * knowing that it is static. */
+static void add_body(struct object *o, const struct code *c, const char *program)
+{
+	char name[64];
+	uint32_t at, func;
+
+	snprintf(name, sizeof(name), "%s_body", program);
+	at = add_code(o, c, ".text", name, &o->symbol[REF_BODY]);
+	func = btf_func(o->btf, name, o->i32, o->pointer, 2, false);
+	btf_func_at(o->btf, ".text", at, func);
+}
+
+static void add_follow(struct object *o, const struct unit *u)
 {
 	struct follow_types types;
 
-	for (size_t i = 0; i < u->groups.v.len; i++)
-		add_program(o, &u->code[i], u->groups.v.at[i].section,
-			    u->groups.v.at[i].program);
-	if (!u->with_follow)
-		return;
 	follow_types(o->btf, &types);
 	for (int i = 0; i < FOLLOW_PROGRAMS; i++) {
 		const struct follow_program *f = &follow_programs[i];
@@ -142,13 +169,30 @@ static void add_programs(struct object *o, const struct unit *u)
 		uint32_t at = add_program(o, &u->follow[i], f->section,
 					  f->name);
 
-		for (size_t k = 0; k < p->cores.len; k++)
-			follow_relocate(o->btf, &types, f->section,
-					at + p->cores.at[k].insn *
-						     (uint32_t)sizeof(
-							     struct bpf_insn),
+		for (size_t k = 0; k < p->cores.len; k++) {
+			uint32_t insn = p->cores.at[k].insn;
+
+			at += insn * (uint32_t)sizeof(struct bpf_insn);
+			follow_relocate(o->btf, &types, f->section, at,
 					p->cores.at[k].which);
+			at -= insn * (uint32_t)sizeof(struct bpf_insn);
+		}
 	}
+}
+
+static void add_programs(struct object *o, const struct unit *u)
+{
+	o->i32 = btf_int(o->btf, "int", 4, true);
+	o->pointer = btf_ptr(o->btf, 0);
+	for (size_t i = 0; i < u->groups.v.len; i++) {
+		const struct group *g = &u->groups.v.at[i];
+
+		if (u->body[i].part[0].insns.len)
+			add_body(o, &u->body[i], g->program);
+		add_program(o, &u->code[i], g->section, g->program);
+	}
+	if (u->with_follow)
+		add_follow(o, u);
 }
 
 static void add_text_section(struct object *o, const char *name, uint64_t flags,
@@ -227,7 +271,7 @@ struct names {
 static const char *ref_name(void *ctx, uint32_t ref)
 {
 	static const char *const fixed[] = { "session", "constants", "ring",
-					     "scratch", "targets" };
+					     "scratch", "targets", "body" };
 	struct names *n = ctx;
 
 	if (ref < REF_GLOBAL)
@@ -251,6 +295,10 @@ int bpf_list(const struct ir_prog *p, struct strbuf *out, struct strbuf *err)
 			strbuf_addf(out, "#   %s\n",
 				    p->probes.at[g->probes.at[k]].point);
 		code_list(&u.code[i], ref_name, &names, out);
+		if (u.body[i].part[0].insns.len) {
+			strbuf_addf(out, "# %s_body\n", g->program);
+			code_list(&u.body[i], ref_name, &names, out);
+		}
 	}
 	for (int i = 0; !rc && u.with_follow && i < FOLLOW_PROGRAMS; i++) {
 		strbuf_addf(out, "# %s: %s\n", follow_programs[i].name,

@@ -4,6 +4,7 @@
 
 #include <linux/bpf.h>
 #include <linux/btf.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BTF_EXT_MAGIC 0xeB9F
@@ -28,10 +29,14 @@ void btf_init(struct btf_writer *b)
 void btf_release(struct btf_writer *b)
 {
 	struct btf_relo_section *s;
+	struct btf_func_section *f;
 
 	vec_foreach(s, &b->core)
 		vec_release(&s->relos);
+	vec_foreach(f, &b->funcs)
+		vec_release(&f->funcs);
 	vec_release(&b->core);
+	vec_release(&b->funcs);
 	strbuf_release(&b->types);
 	strbuf_release(&b->strings);
 }
@@ -139,6 +144,41 @@ uint32_t btf_datasec(struct btf_writer *b, const char *name, uint32_t size,
 	return id;
 }
 
+uint32_t btf_func(struct btf_writer *b, const char *name, uint32_t ret,
+		  uint32_t param, uint32_t n_params, bool global)
+{
+	uint32_t proto = add_type(b, NULL, BTF_KIND_FUNC_PROTO, n_params, ret);
+
+	for (uint32_t i = 0; i < n_params; i++) {
+		char arg[16];
+		struct btf_param p = { .type = param };
+
+		/* The kernel wants names in functions that have a body. */
+		snprintf(arg, sizeof(arg), "a%u", i);
+		p.name_off = add_string(b, arg);
+		strbuf_add(&b->types, &p, sizeof(p));
+	}
+	return add_type(b, name, BTF_KIND_FUNC,
+			global ? BTF_FUNC_GLOBAL : BTF_FUNC_STATIC, proto);
+}
+
+void btf_func_at(struct btf_writer *b, const char *section, uint32_t insn_off,
+		 uint32_t func)
+{
+	uint32_t name = add_string(b, section);
+	struct btf_func_info info = { insn_off, func };
+	struct btf_func_section *s;
+
+	vec_foreach(s, &b->funcs) {
+		if (s->name == name) {
+			vec_push(NULL, &s->funcs, info);
+			return;
+		}
+	}
+	vec_push(NULL, &b->funcs, (struct btf_func_section){ .name = name });
+	vec_push(NULL, &vec_last(&b->funcs).funcs, info);
+}
+
 void btf_core_offset(struct btf_writer *b, const char *section,
 		     uint32_t insn_off, uint32_t type_id, const char *access)
 {
@@ -163,6 +203,16 @@ void btf_core_offset(struct btf_writer *b, const char *section,
 		 });
 }
 
+/* Append the head of a section and its records. */
+static void put_ext_section(struct strbuf *out, uint32_t name,
+			    const void *records, size_t n, size_t size)
+{
+	uint32_t head[2] = { name, (uint32_t)n };
+
+	strbuf_add(out, head, sizeof(head));
+	strbuf_add(out, records, n * size);
+}
+
 void btf_write_ext(struct btf_writer *b, struct strbuf *out)
 {
 	struct ext_header h = {
@@ -170,25 +220,30 @@ void btf_write_ext(struct btf_writer *b, struct strbuf *out)
 		.version = 1,
 		.hdr_len = sizeof(h),
 	};
-	uint32_t rec_size = sizeof(struct btf_core_relo);
+	uint32_t relo_size = sizeof(struct btf_core_relo);
+	uint32_t func_size = sizeof(struct btf_func_info);
 	const struct btf_relo_section *s;
+	const struct btf_func_section *f;
+	struct strbuf body = STRBUF_INIT;
 
-	if (!b->core.len)
+	if (!b->core.len && !b->funcs.len)
 		return;
-	h.core_relo_len = sizeof(rec_size);
-	vec_foreach(s, &b->core) {
-		h.core_relo_len +=
-			8 + (uint32_t)(s->relos.len * sizeof(s->relos.at[0]));
-	}
+	if (b->funcs.len)
+		strbuf_add(&body, &func_size, sizeof(func_size));
+	vec_foreach(f, &b->funcs)
+		put_ext_section(&body, f->name, f->funcs.at, f->funcs.len,
+				func_size);
+	h.func_info_len = (uint32_t)body.len;
+	h.line_info_off = h.core_relo_off = h.func_info_len;
+	if (b->core.len)
+		strbuf_add(&body, &relo_size, sizeof(relo_size));
+	vec_foreach(s, &b->core)
+		put_ext_section(&body, s->name, s->relos.at, s->relos.len,
+				relo_size);
+	h.core_relo_len = (uint32_t)body.len - h.core_relo_off;
 	strbuf_add(out, &h, sizeof(h));
-	strbuf_add(out, &rec_size, sizeof(rec_size));
-	vec_foreach(s, &b->core) {
-		uint32_t head[2] = { s->name, (uint32_t)s->relos.len };
-
-		strbuf_add(out, head, sizeof(head));
-		strbuf_add(out, s->relos.at,
-			   s->relos.len * sizeof(s->relos.at[0]));
-	}
+	strbuf_add(out, body.buf, body.len);
+	strbuf_release(&body);
 }
 
 void btf_write(const struct btf_writer *b, struct strbuf *out)

@@ -26,10 +26,20 @@ struct btf_relo_section {
 	VEC(struct btf_core_relo) relos;
 };
 
+struct btf_func_info {
+	uint32_t insn_off, type_id;
+};
+
+struct btf_func_section {
+	uint32_t name; /* string offset */
+	VEC(struct btf_func_info) funcs;
+};
+
 struct btf_writer {
 	struct strbuf types, strings;
 	uint32_t n_types;
 	VEC(struct btf_relo_section) core;
+	VEC(struct btf_func_section) funcs;
 };
 
 struct btf_field {
@@ -61,13 +71,22 @@ uint32_t btf_var(struct btf_writer *b, const char *name, uint32_t type);
 uint32_t btf_datasec(struct btf_writer *b, const char *name, uint32_t size,
 		     const struct btf_var_place *vars, uint32_t n);
 
+/* A function that takes n_params (anonymous) parameters of a type and returns
+ * one of type ret; global or static. */
+uint32_t btf_func(struct btf_writer *b, const char *name, uint32_t ret,
+		  uint32_t param, uint32_t n_params, bool global);
+
+/* Say that the function starts at insn_off bytes of a section. In order. */
+void btf_func_at(struct btf_writer *b, const char *section, uint32_t insn_off,
+		 uint32_t func);
+
 /* Ask for the byte offset of the member that access ("0:2:0": indices of
  * members) names in the running kernel's type of the same name, to be put in
  * the immediate of the instruction at insn_off of a section. */
 void btf_core_offset(struct btf_writer *b, const char *section,
 		     uint32_t insn_off, uint32_t type_id, const char *access);
 
-/* Append the contents of .BTF, and of .BTF.ext (nothing without relocations);
+/* Append the contents of .BTF, and of .BTF.ext (nothing if it would be empty);
  * the latter first, since it may come to add strings. */
 void btf_write_ext(struct btf_writer *b, struct strbuf *out);
 void btf_write(const struct btf_writer *b, struct strbuf *out);

@@ -26,6 +26,7 @@ enum code_ref {
 	REF_RING,
 	REF_SCRATCH,
 	REF_TARGETS,
+	REF_BODY,    /* the function that bpf_loop calls */
 	REF_GLOBAL,
 };
 

@@ -101,6 +101,14 @@ static void plan_insns(struct emit *e)
 	}
 }
 
+/* Room for what lives as long as the run. */
+static int32_t slot(struct emit *e, uint32_t bytes)
+{
+	if (e->slots == R9)
+		return frame_scratch(&e->regs.frame, bytes);
+	return frame_stack(&e->regs.frame, bytes);
+}
+
 static void plan(struct emit *e)
 {
 	bool scratch;
@@ -110,21 +118,25 @@ static void plan(struct emit *e)
 	e->more = flat_longest(&e->flat, e->arena, print_cost) > 1;
 	e->count_actions = flat_longest(&e->flat, e->arena, tick_cost) >
 			   e->p->limits.maxaction;
+	e->looped = e->flat.cyclic;
 	emit_error_plan(e);
 	emit_lock_plan(e);
 	emit_map_plan(e);
-	scratch = e->more || e->str_bytes || e->text_bound ||
+	scratch = e->more || e->str_bytes || e->text_bound || e->looped ||
 		  e->key_in_scratch || e->val_in_scratch;
-	regs_assign(&e->regs, e->arena, &e->flat, scratch, e->span);
-
+	regs_assign(&e->regs, e->arena, &e->flat, scratch, e->span,
+		    e->looped ? emit_carried(e) : NULL);
+	e->slots = e->looped ? R9 : R10;
+	if (e->looped)
+		e->resume_off = slot(e, 8);
 	if (e->keep_probe)
-		e->probe_off = frame_stack(&e->regs.frame, 8);
+		e->probe_off = slot(e, 8);
 	if (e->count_actions)
-		e->actions_off = frame_stack(&e->regs.frame, 8);
+		e->actions_off = slot(e, 8);
 	if (e->more)
-		e->sent_off = frame_stack(&e->regs.frame, 8);
+		e->sent_off = slot(e, 8);
 	if (e->keep_error)
-		e->error_off = frame_stack(&e->regs.frame, 16);
+		e->error_off = slot(e, 16);
 	if (e->text_bound)
 		e->text_off = frame_scratch(&e->regs.frame, e->text_bound);
 	if (e->str_bytes)
@@ -142,16 +154,16 @@ static void emit_tick(struct emit *e, const struct ir_insn *i)
 
 	if (!e->count_actions)
 		return;
-	code_load(&e->code, BPF_DW, R1, R10, e->actions_off);
+	code_load(&e->code, BPF_DW, R1, e->slots, e->actions_off);
 	code_alu_imm(&e->code, BPF_ADD, R1, (int32_t)i->imm);
-	code_store(&e->code, BPF_DW, R10, e->actions_off, R1);
+	code_store(&e->code, BPF_DW, e->slots, e->actions_off, R1);
 	code_jump_imm(&e->code, BPF_JGT, R1, most, emit_error_label(e, site));
 }
 
 static void jump_to(struct emit *e, ir_block_id to, size_t next)
 {
 	if (e->flat.place[to] != next)
-		code_jump(&e->code, e->block_label[to]);
+		code_jump(&e->code, emit_target(e, to));
 }
 
 /* Jump to label if the branch's condition is (not) met. */
@@ -175,10 +187,10 @@ static void jump_on(struct emit *e, const struct ir_insn *br, bool holds,
 static void emit_branch(struct emit *e, const struct ir_insn *i, size_t next)
 {
 	if (e->flat.place[i->t] == next) {
-		jump_on(e, i, false, e->block_label[i->e]);
+		jump_on(e, i, false, emit_target(e, i->e));
 		return;
 	}
-	jump_on(e, i, true, e->block_label[i->t]);
+	jump_on(e, i, true, emit_target(e, i->t));
 	jump_to(e, i->e, next);
 }
 
@@ -295,6 +307,7 @@ static bool emit_blocks(struct emit *e)
 		const struct ir_insn *i;
 
 		code_label(&e->code, e->block_label[b]);
+		e->at = k;
 		e->locked = e->held[b] == HELD_YES;
 		vec_foreach(i, &e->flat.fn.blocks.at[b].insns) {
 			emit_note(e, i);
@@ -304,13 +317,16 @@ static bool emit_blocks(struct emit *e)
 	return !e->failed;
 }
 
-static void make_labels(struct emit *e)
+void emit_labels(struct emit *e)
 {
 	size_t n = e->flat.fn.blocks.len;
 
 	e->block_label = arena_array(e->arena, uint32_t, n);
-	for (size_t b = 0; b < n; b++)
+	e->back_label = arena_array(e->arena, uint32_t, n);
+	for (size_t b = 0; b < n; b++) {
 		e->block_label[b] = code_label_new(&e->code);
+		e->back_label[b] = code_label_new(&e->code);
+	}
 	e->l_leave = code_label_new(&e->code);
 	e->l_unlock = code_label_new(&e->code);
 	e->l_out = code_label_new(&e->code);
@@ -346,9 +362,9 @@ static void check_globals(struct emit *e)
 	}
 }
 
-static void note_needs(struct emit *e)
+static void note_needs(struct emit *e, const struct code *c)
 {
-	const struct code_part *p = &e->code.part[0];
+	const struct code_part *p = &c->part[0];
 	uint32_t scratch = SCRATCH_HEAD + e->regs.frame.scratch;
 
 	for (size_t i = 0; i < p->relocs.len; i++) {
@@ -374,11 +390,20 @@ int emit_group(struct emit *e)
 		plan(e);
 	if (e->failed)
 		return -ENOTSUP;
-	make_labels(e);
-	emit_enter(e);
+	if (e->looped)
+		emit_outer(e);
+	emit_labels(e);
+	if (e->looped)
+		emit_body_start(e);
+	else
+		emit_enter(e);
 	if (!emit_blocks(e))
 		return -ENOTSUP;
-	emit_leave(e);
+	if (e->looped)
+		emit_body_end(e);
+	else
+		emit_leave(e);
+	emit_ends(e);
 	if (!frame_fits(&e->regs.frame) || e->rodata->bytes.len > RODATA_MAX) {
 		strbuf_addstr(e->err, "needs more memory for strings than a "
 				      "BPF program has");
@@ -389,6 +414,7 @@ int emit_group(struct emit *e)
 		strbuf_addstr(e->err, "is too long for a BPF program");
 		return rc;
 	}
-	note_needs(e);
+	note_needs(e, &e->code);
+	note_needs(e, &e->outer);
 	return 0;
 }

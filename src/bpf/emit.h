@@ -53,6 +53,9 @@ struct emit {
 	struct regs regs;
 	struct code code;
 	uint32_t *block_label;  /* by block */
+	uint32_t *back_label;   /* by block: how a jump back gets there */
+	size_t at;              /* place of the current block in the order */
+	struct code outer;      /* looped: the program around the body */
 	uint8_t *held;          /* by block: HELD_* on entry */
 	uint32_t *span;         /* by IR register: see emit_spans() */
 	bool notes;             /* comment the code for a listing */
@@ -62,12 +65,16 @@ struct emit {
 	/* Properties of the handler. */
 	bool more;              /* it may send several records */
 	bool count_actions;
+	bool looped;            /* the code is the body of a bpf_loop */
 	bool keep_probe;        /* the probe is known at run time only */
 	bool keep_error;        /* some block looks at the current error */
 	uint32_t text_bound;    /* of texts raised and kept, or 0 */
 
-	/* Stack slots, valid when the property above holds. */
+	/* Slots, valid when the property above holds; on the stack (r10), or
+	 * if looped in scratch (r9). */
+	int slots;
 	int32_t probe_off, actions_off, sent_off;
+	int32_t resume_off;     /* looped: where to go on */
 	int32_t error_off;      /* u64 kind | loc << 32; u64 argument below */
 	int32_t text_off;       /* scratch: text of the current error */
 	/* Temporaries, taken when first wanted (0: not yet). */
@@ -90,6 +97,8 @@ enum { HELD_UNKNOWN, HELD_NO, HELD_YES };
 /* Compile the handler of a group into code (finished). needs and rodata grow.
  * 0, or -errno with the end of a sentence in err. */
 int emit_group(struct emit *e);
+/* Make the labels of a fresh code buffer. */
+void emit_labels(struct emit *e);
 /* Note why it cannot be done: the end of a sentence that starts with the
  * handler. Only the first call counts. */
 void emit_refuse(struct emit *e, const char *fmt, ...)
@@ -202,11 +211,26 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i);
 
 /* --- emit_enter.c --- */
 
-/* Gates, probe index, scratch claim; and the other end. */
+/* Gates, probe index, scratch claim. */
 void emit_enter(struct emit *e);
+/* The other end: release what the run holds, and return. */
 void emit_leave(struct emit *e);
+/* Ends of the handler that come before that: unlock, skip, fail. */
+void emit_ends(struct emit *e);
 /* The probe's index into a register. */
 void emit_probe_index(struct emit *e, int to);
+
+/* --- emit_loop.c --- */
+
+/* The program around the body: way in, bpf_loop, way out (finished, in outer). */
+void emit_outer(struct emit *e);
+/* The body's start, which goes on where the last turn stopped, and its end. */
+void emit_body_start(struct emit *e);
+void emit_body_end(struct emit *e);
+/* Registers that live from one turn to the next. */
+uint64_t *emit_carried(struct emit *e);
+/* The label for going to a block from the current one. */
+uint32_t emit_target(struct emit *e, ir_block_id to);
 
 /* --- note.c --- */
 

@@ -44,7 +44,10 @@ static void load_number(struct emit *e)
 static void keep_index(struct emit *e, int from)
 {
 	if (e->keep_probe)
-		code_store(&e->code, BPF_DW, R10, e->probe_off, from);
+		code_store(&e->code, BPF_DW, R10,
+			   e->looped ? emit_tmp(e, &e->tmp_misc, 8) :
+				       e->probe_off,
+			   from);
 }
 
 static void gate_chain(struct emit *e)
@@ -176,18 +179,26 @@ static void claim_scratch(struct emit *e)
 
 void emit_probe_index(struct emit *e, int to)
 {
-	code_load(&e->code, BPF_DW, to, R10, e->probe_off);
+	code_load(&e->code, BPF_DW, to, e->slots, e->probe_off);
 }
 
 static void clear_slots(struct emit *e)
 {
 	if (e->count_actions)
-		code_store_imm(&e->code, BPF_DW, R10, e->actions_off, 0);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->actions_off, 0);
 	if (e->more)
-		code_store_imm(&e->code, BPF_DW, R10, e->sent_off, 0);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->sent_off, 0);
 	if (e->keep_error) {
-		code_store_imm(&e->code, BPF_DW, R10, e->error_off, 0);
-		code_store_imm(&e->code, BPF_DW, R10, e->error_off + 8, 0);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off, 0);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8,
+			       0);
+	}
+	if (!e->looped)
+		return;
+	code_store_imm(&e->code, BPF_DW, e->slots, e->resume_off, 0);
+	if (e->keep_probe) {
+		code_load(&e->code, BPF_DW, R1, R10, e->tmp_misc);
+		code_store(&e->code, BPF_DW, e->slots, e->probe_off, R1);
 	}
 }
 
@@ -216,12 +227,9 @@ void emit_leave(struct emit *e)
 {
 	uint32_t quiet = code_label_new(&e->code);
 
-	code_jump(&e->code, e->l_leave);
-	code_label(&e->code, e->l_unlock);
-	emit_unlock(e);
 	code_label(&e->code, e->l_leave);
 	if (e->more) {
-		code_load(&e->code, BPF_DW, R1, R10, e->sent_off);
+		code_load(&e->code, BPF_DW, R1, e->slots, e->sent_off);
 		code_jump_imm(&e->code, BPF_JEQ, R1, 0, quiet);
 		emit_bare_record(e, RECORD_DONE, false);
 	}
@@ -231,8 +239,14 @@ void emit_leave(struct emit *e)
 	code_label(&e->code, e->l_out);
 	code_const(&e->code, R0, 0);
 	code_exit(&e->code);
+}
 
+void emit_ends(struct emit *e)
+{
 	code_part(&e->code, CODE_COLD);
+	code_label(&e->code, e->l_unlock);
+	emit_unlock(e);
+	code_jump(&e->code, e->l_leave);
 	code_label(&e->code, e->l_skip[1]);
 	emit_unlock(e);
 	code_label(&e->code, e->l_skip[0]);

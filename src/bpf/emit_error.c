@@ -90,10 +90,10 @@ static void go_on(struct emit *e, struct error_site site)
 		return;
 	}
 	code_const(&e->code, R1, packed(site));
-	code_store(&e->code, BPF_DW, R10, e->error_off, R1);
-	code_store_imm(&e->code, BPF_DW, R10, e->error_off + 8,
+	code_store(&e->code, BPF_DW, e->slots, e->error_off, R1);
+	code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8,
 		       (int32_t)site.global);
-	code_jump(&e->code, e->block_label[site.to]);
+	code_jump(&e->code, emit_target(e, site.to));
 }
 
 uint32_t emit_error_label(struct emit *e, struct error_site site)
@@ -135,8 +135,8 @@ void emit_fail(struct emit *e)
 		code_jump(&e->code, e->l_leave);
 		return;
 	}
-	code_load(&e->code, BPF_DW, R6, R10, e->error_off);
-	code_load(&e->code, BPF_DW, R7, R10, e->error_off + 8);
+	code_load(&e->code, BPF_DW, R6, e->slots, e->error_off);
+	code_load(&e->code, BPF_DW, R7, e->slots, e->error_off + 8);
 	code_jump(&e->code, e->l_fail[e->locked]);
 }
 
@@ -153,10 +153,10 @@ static void message(struct emit *e, const struct ir_insn *i, uint32_t kind,
 	int base = emit_str_base(e, i->dst, &off);
 
 	s.bound = (uint32_t)s.len + 1;
-	code_load(&e->code, BPF_W, R1, R10, e->error_off);
+	code_load(&e->code, BPF_W, R1, e->slots, e->error_off);
 	code_jump_imm(&e->code, BPF_JNE, R1, (int32_t)kind, other);
 	if (kind == RECORD_ERROR_OVERFLOW) {
-		code_load(&e->code, BPF_DW, R1, R10, e->error_off + 8);
+		code_load(&e->code, BPF_DW, R1, e->slots, e->error_off + 8);
 		code_jump_imm(&e->code, BPF_JNE, R1, (int32_t)global, other);
 	}
 	emit_str_copy(e, base, off, bound, (bound + 7) & ~7u, &s);
@@ -212,5 +212,5 @@ void emit_errmsg(struct emit *e, const struct ir_insn *i)
 			emit_zero(e, base, off, (bound + 7) & ~7u);
 	}
 	code_label(&e->code, done);
-	code_store_imm(&e->code, BPF_DW, R10, e->error_off, 0);
+	code_store_imm(&e->code, BPF_DW, e->slots, e->error_off, 0);
 }

@@ -72,7 +72,7 @@ static void close_record(struct emit *e, bool wake, uint32_t full)
 	code_const(&e->code, R2, wake ? BPF_RB_FORCE_WAKEUP : 0);
 	code_call(&e->code, BPF_FUNC_ringbuf_submit);
 	if (e->more)
-		code_store_imm(&e->code, BPF_DW, R10, e->sent_off, 1);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->sent_off, 1);
 	code_label(&e->code, done);
 	part = code_part(&e->code, CODE_STUBS);
 	code_label(&e->code, full);

@@ -24,6 +24,7 @@ struct flat {
 	uint32_t *place;     /* by block: its place in order, or IR_NONE */
 	uint32_t *depth;     /* by block: loops around it */
 	bool cyclic;         /* it has a loop */
+	bool *header;        /* by block: a jump back goes to it */
 	uint64_t **live_in;  /* by block: set of registers */
 	size_t words;        /* 64-bit words in such a set */
 	/* By register: it only ever holds this constant. */

@@ -97,6 +97,7 @@ static void note_back_edge(void *arg, uint32_t to)
 	if (f->place[to] > f->place[b->from])
 		return;
 	f->cyclic = true;
+	f->header[to] = true;
 	for (uint32_t k = f->place[to]; k <= f->place[b->from]; k++)
 		f->depth[f->order[k]]++;
 }
@@ -105,6 +106,7 @@ static void find_loops(struct flat *f, struct arena *arena)
 {
 	f->cyclic = false;
 	f->depth = arena_array(arena, uint32_t, f->fn.blocks.len);
+	f->header = arena_array(arena, bool, f->fn.blocks.len);
 	for (size_t k = 0; k < f->n_order; k++) {
 		struct back b = { f, f->order[k] };
 

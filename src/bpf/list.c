@@ -54,6 +54,7 @@ static const char *helper_name(int id)
 		{ BPF_FUNC_ringbuf_reserve, "ringbuf_reserve" },
 		{ BPF_FUNC_ringbuf_submit, "ringbuf_submit" },
 		{ BPF_FUNC_snprintf, "snprintf" },
+		{ BPF_FUNC_loop, "loop" },
 		{ BPF_FUNC_get_attach_cookie, "get_attach_cookie" },
 	};
 

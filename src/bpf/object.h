@@ -19,6 +19,7 @@ struct object {
 	struct btf_writer *btf;
 	uint32_t *symbol;      /* by code_ref: of maps and blocks, 0: none */
 	bool follow;           /* the programs of follow.h are in it */
+	uint32_t i32, pointer; /* BTF types of functions */
 };
 
 /* Add .maps, .data.spile and .rodata with their BTF and symbols. */

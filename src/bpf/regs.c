@@ -261,17 +261,19 @@ static int by_weight(const void *x, const void *y)
 }
 
 static void place_all(struct assigner *a, struct interval **list, size_t n,
-		      const uint32_t *span)
+		      const uint32_t *span, const uint64_t *carried)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct interval *v = list[i];
 		uint32_t want = v->str ? span[v->reg] : 0;
+		bool memory = carried && flat_has(carried, v->reg);
 
 		v->bytes = 8;
 		if (v->str)
 			v->bytes = (a->f->fn.regs.at[v->reg].bound + 7) & ~7u;
-		if (want) {
+		if (want)
 			v->bytes = (want + 7) & ~7u;
+		if (want || memory) {
 			to_scratch(a, v);
 		} else if (v->str || !reuse(a, a->pool, a->n_pool, v)) {
 			to_stack(a, v);
@@ -281,7 +283,7 @@ static void place_all(struct assigner *a, struct interval **list, size_t n,
 
 static bool try_assign(struct regs *r, struct arena *arena,
 		       const struct flat *f, bool scratch,
-		       const uint32_t *span)
+		       const uint32_t *span, const uint64_t *carried)
 {
 	size_t n = f->fn.regs.len, n_list = 0;
 	struct assigner a = { .arena = arena, .f = f, .r = r };
@@ -309,14 +311,15 @@ static bool try_assign(struct regs *r, struct arena *arena,
 	}
 	if (n_list)
 		qsort(list, n_list, sizeof(*list), by_weight);
-	place_all(&a, list, n_list, span);
+	place_all(&a, list, n_list, span, carried);
 	return scratch || !r->frame.scratch;
 }
 
 void regs_assign(struct regs *r, struct arena *arena, const struct flat *f,
 		 bool need_scratch,
-		 const uint32_t *span)
+		 const uint32_t *span, const uint64_t *carried)
 {
-	if (need_scratch || !try_assign(r, arena, f, false, span))
-		try_assign(r, arena, f, true, span);
+	if (need_scratch || !try_assign(r, arena, f, false, span,
+					 carried))
+		try_assign(r, arena, f, true, span, carried);
 }

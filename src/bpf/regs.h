@@ -47,11 +47,11 @@ struct regs {
 };
 
 /* Place all registers. need_scratch: the handler wants r9 for other reasons.
- * span gives the bytes a string register wants in memory when it must be in
- * scratch, or 0 to leave the choice. A comparison whose result only the branch
+ * span, by register: bytes a string wants when it must be in scratch, or 0 to
+ * leave the choice. carried: set of registers that must be in scratch, or NULL. A comparison whose result only the branch
  * right behind it reads gets no place and is marked fused. */
 void regs_assign(struct regs *r, struct arena *arena, const struct flat *f,
 		 bool need_scratch,
-		 const uint32_t *span);
+		 const uint32_t *span, const uint64_t *carried);
 
 #endif
