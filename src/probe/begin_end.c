@@ -8,10 +8,10 @@
 #include "probe/providers.h"
 
 static const struct probe_pattern patterns[] = {
-	{ "begin", ATTACH_BEGIN },   { "begin(N)", ATTACH_BEGIN },
-	{ "end", ATTACH_END },	     { "end(N)", ATTACH_END },
-	{ "error", ATTACH_ERROR },   { "error(N)", ATTACH_ERROR },
-	{ "never", ATTACH_NEVER },   { NULL, 0 },
+	{ "begin", ATTACH_BEGIN }, { "begin(N)", ATTACH_BEGIN },
+	{ "end", ATTACH_END },     { "end(N)", ATTACH_END },
+	{ "error", ATTACH_ERROR }, { "error(N)", ATTACH_ERROR },
+	{ "never", ATTACH_NEVER }, { NULL, 0 },
 };
 
 static void resolve(struct resolve *r, const struct ast_point *pt, int tag)

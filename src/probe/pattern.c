@@ -54,8 +54,8 @@ static void add_child(struct arena *arena, struct pattern_node *parent,
 	if (parent->buckets) {
 		add_to_bucket(parent, n);
 	} else if (++parent->n_children > MANY_CHILDREN) {
-		parent->buckets = arena_array(arena, struct pattern_node *,
-					      N_BUCKETS);
+		parent->buckets =
+			arena_array(arena, struct pattern_node *, N_BUCKETS);
 		for (n = parent->child; n; n = n->sibling)
 			add_to_bucket(parent, n);
 	}

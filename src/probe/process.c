@@ -17,7 +17,10 @@
 
 #include <string.h>
 
-enum { ENTRY, RETURN };
+enum {
+	ENTRY,
+	RETURN
+};
 
 static const struct probe_pattern patterns[] = {
 	{ "process(S).function(S)", ENTRY },
@@ -82,7 +85,7 @@ static void hint_similar(struct resolve *r, const char *name,
 	struct strbuf text = STRBUF_INIT;
 	const struct elfsym *sym;
 
-	vec_foreach (sym, &syms->list)
+	vec_foreach(sym, &syms->list)
 		similar_offer(&near, sym->name);
 	similar_add(&near, &text);
 	if (near.n)
@@ -105,7 +108,7 @@ static void add_functions(struct resolve *r, const struct ast_point *pt,
 	strbuf_release(&err);
 	if (!syms)
 		return;
-	vec_foreach (sym, &syms->list) {
+	vec_foreach(sym, &syms->list) {
 		if (last && last->offset == sym->offset)
 			continue;
 		if (!glob_match(name, sym->name))
@@ -119,8 +122,8 @@ static void add_functions(struct resolve *r, const struct ast_point *pt,
 
 /* All programs that a PATH with wildcards matches; each may lack the
  * function. */
-static void add_programs(struct resolve *r, const struct ast_point *pt,
-			 int tag, const char *pattern, const char *name)
+static void add_programs(struct resolve *r, const struct ast_point *pt, int tag,
+			 const char *pattern, const char *name)
 {
 	bool was_optional = r->optional;
 	program_paths paths = { 0 };
@@ -128,13 +131,12 @@ static void add_programs(struct resolve *r, const struct ast_point *pt,
 
 	program_expand(r->arena, pattern, r->env->sysroot, &paths);
 	r->optional = true;
-	vec_foreach (path, &paths)
+	vec_foreach(path, &paths)
 		add_functions(r, pt, tag, *path, name);
 	r->optional = was_optional;
 	r->failed = false;
 	if (!paths.len)
-		resolve_error(r, pt->comps.at[0].loc, PROCESS_NO_FILE,
-			      pattern);
+		resolve_error(r, pt->comps.at[0].loc, PROCESS_NO_FILE, pattern);
 }
 
 /* The program that the first component means, or NULL when reported. */
@@ -155,8 +157,7 @@ static const char *find_program(struct resolve *r, const struct ast_point *pt)
 		return NULL;
 	}
 	if (!want)
-		want = arena_printf(r->arena, "/proc/%lld/exe",
-				    (long long)pid);
+		want = arena_printf(r->arena, "/proc/%lld/exe", (long long)pid);
 	path = program_find(r->arena, want, r->env->sysroot);
 	if (!path)
 		resolve_error(r, comp->loc, PROCESS_NO_FILE, want);

@@ -13,9 +13,9 @@
 #include <string.h>
 
 /* Bounds on hostile scripts: aliases of aliases multiply. */
-#define MAX_COMPONENTS 32u
-#define MAX_MATCHES 65536u
-#define MAX_STEPS 1000000u
+#define MAX_COMPONENTS  32u
+#define MAX_MATCHES     65536u
+#define MAX_STEPS       1000000u
 #define MAX_ALIAS_DEPTH 100u
 
 struct resolver {
@@ -23,7 +23,7 @@ struct resolver {
 	struct pattern_node root;
 	probe_matches *out;
 	size_t steps;
-	bool gave_up;          /* a bound was hit and reported */
+	bool gave_up; /* a bound was hit and reported */
 };
 
 /* A point on its way down the tree. */
@@ -32,7 +32,7 @@ struct walk {
 	const struct ast_point *pt;
 	struct ast_component comps[MAX_COMPONENTS]; /* names as matched */
 	size_t n;
-	bool wild;             /* came through a wildcard of the tree */
+	bool wild; /* came through a wildcard of the tree */
 };
 
 static void resolve_list(struct resolver *rs, const struct ast_probe *decl,
@@ -68,10 +68,10 @@ void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias)
 	struct ast_point *const *name;
 	struct ast_component *comp;
 
-	vec_foreach (name, &alias->aliases) {
+	vec_foreach(name, &alias->aliases) {
 		struct pattern_node *node = &rs->root;
 
-		vec_foreach (comp, &(*name)->comps)
+		vec_foreach(comp, &(*name)->comps)
 			node = pattern_child(arena, node, comp->name,
 					     PATTERN_NONE);
 		vec_push(arena, &node->aliases, alias);
@@ -212,7 +212,7 @@ static void expand_aliases(struct walk *w, const struct pattern_node *node,
 	struct resolver *rs = w->rs;
 	const struct ast_probe *const *alias;
 
-	vec_foreach (alias, &node->aliases) {
+	vec_foreach(alias, &node->aliases) {
 		if (in_expansion(rs->r.path, *alias) ||
 		    path_depth(rs->r.path) > MAX_ALIAS_DEPTH) {
 			struct strbuf name = STRBUF_INIT;
@@ -269,8 +269,7 @@ static void take(struct walk *w, const struct pattern_node *child, size_t i,
 
 /* Component i is "**": it stands for the child alone, or for the child and
  * more behind. */
-static void take_deep(struct walk *w, const struct pattern_node *node,
-		      size_t i)
+static void take_deep(struct walk *w, const struct pattern_node *node, size_t i)
 {
 	const struct ast_component *comp = &w->pt->comps.at[i];
 	const struct pattern_node *c;
@@ -447,7 +446,7 @@ static void resolve_list(struct resolver *rs, const struct ast_probe *decl,
 	struct ast_point *const *it;
 	bool failed = false;
 
-	vec_foreach (it, &decl->points) {
+	vec_foreach(it, &decl->points) {
 		const struct ast_point *pt =
 			with_suffix(r->arena, *it, suffix, n_suffix);
 		size_t found = resolve_point(rs, decl, pt, outer);
@@ -477,7 +476,7 @@ void point_add_text(const struct ast_point *pt, struct strbuf *out)
 {
 	const struct ast_component *comp;
 
-	vec_foreach (comp, &pt->comps) {
+	vec_foreach(comp, &pt->comps) {
 		if (comp != pt->comps.at)
 			strbuf_addch(out, '.');
 		strbuf_addstr(out, comp->name);

@@ -15,7 +15,11 @@
 
 #include <string.h>
 
-enum { ENTRY = 0, RETURN = 1, ANY = 2 };
+enum {
+	ENTRY = 0,
+	RETURN = 1,
+	ANY = 2
+};
 
 static const struct probe_pattern patterns[] = {
 	{ "syscall.%", ENTRY },
@@ -40,8 +44,8 @@ static const char *const aliases[][2] = {
 	{ NULL, NULL },
 };
 
-static const char *const no_return[] = { "exit", "exit_group",
-					 "rt_sigreturn", NULL };
+static const char *const no_return[] = { "exit", "exit_group", "rt_sigreturn",
+					 NULL };
 
 static bool comes_back(const char *name)
 {
@@ -66,8 +70,8 @@ static void add(struct resolve *r, const struct ast_point *pt, int tag,
 	named.comps.at = comps;
 	if (!(tag & ANY))
 		comps[1].name = label;
-	p = resolve_add(r, &named, tag & RETURN ? ATTACH_SYSRET :
-						  ATTACH_SYSCALL);
+	p = resolve_add(r, &named,
+			tag & RETURN ? ATTACH_SYSRET : ATTACH_SYSCALL);
 	p->s0 = intern_str(r->names, name);
 	p->n0 = number;
 }

@@ -14,7 +14,14 @@
 #define MAX_NS      (86400 * NS_PER_S)
 #define MAX_JIFFIES 1000000
 
-enum { UNIT_NS, UNIT_US, UNIT_MS, UNIT_S, HZ, JIFFIES };
+enum {
+	UNIT_NS,
+	UNIT_US,
+	UNIT_MS,
+	UNIT_S,
+	HZ,
+	JIFFIES
+};
 
 static const struct probe_pattern patterns[] = {
 	{ "timer.s(N)", UNIT_S },

@@ -53,8 +53,7 @@ static bool matches(const struct wanted *w, const struct tracepoint *tp)
 		return true;
 	/* BTF names no systems: of one that is spelled out the script knows. */
 	if (!tp->system)
-		return !glob_is_pattern(w->system) &&
-		       !glob_is_pattern(w->name);
+		return !glob_is_pattern(w->system) && !glob_is_pattern(w->name);
 	return glob_match(w->system, tp->system);
 }
 
@@ -75,7 +74,7 @@ static void add_matching(struct resolve *r, const struct ast_point *pt,
 {
 	const struct tracepoint *tp;
 
-	vec_foreach (tp, &k->list) {
+	vec_foreach(tp, &k->list) {
 		const char *system = tp->system;
 
 		if (!matches(w, tp))
@@ -93,10 +92,10 @@ static void hint_similar(struct resolve *r, const struct wanted *w,
 	struct strbuf text = STRBUF_INIT;
 	const struct tracepoint *tp;
 
-	vec_foreach (tp, &a->list)
+	vec_foreach(tp, &a->list)
 		similar_offer(&near, tp->name);
 	if (b)
-		vec_foreach (tp, &b->list)
+		vec_foreach(tp, &b->list)
 			similar_offer(&near, tp->name);
 	similar_add(&near, &text);
 	if (w->system && !a->readable)
@@ -116,8 +115,8 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 
 	(void)tag;
 	if (colon)
-		w.system = arena_strndup(r->arena, text,
-					 (size_t)(colon - text));
+		w.system =
+			arena_strndup(r->arena, text, (size_t)(colon - text));
 	w.pattern = glob_is_pattern(text);
 	tracefs = read_once(r, "tracepoints of tracefs", r->env->tracefs_path,
 			    tracepoints_from_tracefs);

@@ -16,13 +16,13 @@
 
 struct binder {
 	struct sema *s;
-	struct function *fn;      /* NULL in a handler */
+	struct function *fn; /* NULL in a handler */
 	symbols *locals;
-	struct hmap index;        /* name → local, once there are many */
+	struct hmap index; /* name → local, once there are many */
 	const struct ast_file *file;
-	unsigned loops;           /* around the current statement */
-	bool void_ok;             /* the value of the expression is dropped */
-	symbols iterated;         /* arrays of the foreach loops around it */
+	unsigned loops;   /* around the current statement */
+	bool void_ok;     /* the value of the expression is dropped */
+	symbols iterated; /* arrays of the foreach loops around it */
 };
 
 static void bind_expr(struct binder *b, struct ast_expr *e);
@@ -39,7 +39,7 @@ static struct symbol *find_in(const symbols *list, const char *name)
 {
 	struct symbol *const *sym;
 
-	vec_foreach (sym, list)
+	vec_foreach(sym, list)
 		if ((*sym)->name == name)
 			return *sym;
 	return NULL;
@@ -63,7 +63,7 @@ static void add_local(struct binder *b, struct symbol *sym)
 	if (b->index.len)
 		hmap_puts(&b->index, sym->name, sym);
 	else if (b->locals->len > MANY_LOCALS)
-		vec_foreach (it, b->locals)
+		vec_foreach(it, b->locals)
 			hmap_puts(&b->index, (*it)->name, *it);
 }
 
@@ -138,7 +138,7 @@ static void bind_list(struct binder *b, const ast_exprs *list)
 {
 	struct ast_expr *const *e;
 
-	vec_foreach (e, list)
+	vec_foreach(e, list)
 		bind_expr(b, *e);
 }
 
@@ -220,7 +220,7 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 		if (b->fn)
 			vec_push(s->arena, &s->effects.at[b->fn->id].calls, f);
 	}
-	vec_foreach (array, &b->iterated)
+	vec_foreach(array, &b->iterated)
 		vec_push(s->arena, &s->foreach_calls,
 			 (struct foreach_call){ e, *array });
 }
@@ -479,7 +479,7 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st)
 
 	switch (st->kind) {
 	case AST_BLOCK:
-		vec_foreach (it, &st->stmts)
+		vec_foreach(it, &st->stmts)
 			bind_stmt(b, *it);
 		break;
 	case AST_EXPR_STMT:
@@ -531,7 +531,7 @@ bool bind_has_next(const struct ast_stmt *st)
 		return false;
 	if (st->kind == AST_NEXT)
 		return true;
-	vec_foreach (it, &st->stmts)
+	vec_foreach(it, &st->stmts)
 		if (bind_has_next(*it))
 			return true;
 	return bind_has_next(st->body) || bind_has_next(st->otherwise);
@@ -545,12 +545,12 @@ static void bind_draft(struct sema *s, const struct draft *d)
 	const struct condition *c;
 	const struct body *body;
 
-	vec_foreach (c, &d->conditions) {
+	vec_foreach(c, &d->conditions) {
 		b.file = c->file;
 		if (conditions_check(s, c))
 			bind_expr(&b, c->expr);
 	}
-	vec_foreach (body, &d->bodies) {
+	vec_foreach(body, &d->bodies) {
 		b.file = body->file;
 		bind_stmt(&b, body->stmt);
 	}
@@ -559,10 +559,9 @@ static void bind_draft(struct sema *s, const struct draft *d)
 
 static void bind_function(struct sema *s, struct function *fn)
 {
-	struct binder b = { .s = s,
-			    .fn = fn,
-			    .locals = &fn->locals,
-			    .file = fn->ast->file };
+	struct binder b = {
+		.s = s, .fn = fn, .locals = &fn->locals, .file = fn->ast->file
+	};
 
 	if (fn->ast->body)
 		bind_stmt(&b, fn->ast->body);
@@ -592,9 +591,9 @@ static bool writes_elements(struct sema *s, struct function *first,
 			continue;
 		seen[fn->id] = true;
 		fx = &s->effects.at[fn->id];
-		vec_foreach (sym, &fx->element_writes)
+		vec_foreach(sym, &fx->element_writes)
 			found |= *sym == array;
-		vec_foreach (callee, &fx->calls)
+		vec_foreach(callee, &fx->calls)
 			if (!seen[(*callee)->id])
 				vec_push(NULL, &todo, *callee);
 	}
@@ -612,7 +611,7 @@ static void check_foreach_calls(struct sema *s)
 	if (!s->foreach_calls.len || !n)
 		return;
 	seen = xcalloc(n, sizeof(*seen));
-	vec_foreach (c, &s->foreach_calls) {
+	vec_foreach(c, &s->foreach_calls) {
 		if (c->array != array)
 			memset(seen, 0, n * sizeof(*seen));
 		array = c->array;

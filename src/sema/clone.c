@@ -10,7 +10,7 @@ static void clone_exprs(struct arena *arena, ast_exprs *list)
 	ast_exprs copy = { 0 };
 	struct ast_expr **e;
 
-	vec_foreach (e, list)
+	vec_foreach(e, list)
 		vec_push(arena, &copy, clone_expr(arena, *e));
 	*list = copy;
 }
@@ -29,7 +29,7 @@ struct ast_expr *clone_expr(struct arena *arena, const struct ast_expr *e)
 	copy->b = clone_expr(arena, e->b);
 	copy->c = clone_expr(arena, e->c);
 	clone_exprs(arena, &copy->list);
-	vec_foreach (step, &copy->steps) {
+	vec_foreach(step, &copy->steps) {
 		vec_push(arena, &steps, *step);
 		vec_last(&steps).index = clone_expr(arena, step->index);
 	}
@@ -49,7 +49,7 @@ static struct ast_foreach *clone_foreach(struct arena *arena,
 	copy->limit = clone_expr(arena, f->limit);
 	copy->keys.at = NULL;
 	copy->keys.len = copy->keys.cap = 0;
-	vec_foreach (key, &f->keys)
+	vec_foreach(key, &f->keys)
 		vec_push(arena, &copy->keys, *key);
 	return copy;
 }
@@ -69,7 +69,7 @@ struct ast_stmt *clone_stmt(struct arena *arena, const struct ast_stmt *st)
 	copy->update = clone_expr(arena, st->update);
 	copy->body = clone_stmt(arena, st->body);
 	copy->otherwise = clone_stmt(arena, st->otherwise);
-	vec_foreach (it, &st->stmts)
+	vec_foreach(it, &st->stmts)
 		vec_push(arena, &stmts, clone_stmt(arena, *it));
 	copy->stmts = stmts;
 	if (st->foreach)

@@ -24,7 +24,7 @@ static bool check(struct sema *s, const struct ast_expr *e,
 		diag_error(s->diag, e->loc, CONDITION_LOCAL);
 		return false;
 	}
-	vec_foreach (it, &e->list)
+	vec_foreach(it, &e->list)
 		ok &= check(s, *it, file);
 	ok &= check(s, e->a, file);
 	ok &= check(s, e->b, file);

@@ -50,8 +50,7 @@ static const char *conversion(enum ast_type type)
 
 /* printf("…", list) as a statement. */
 static struct ast_stmt *print_stmt(struct sema *s, const struct symbol *global,
-				   const struct strbuf *format,
-				   ast_exprs *list)
+				   const struct strbuf *format, ast_exprs *list)
 {
 	struct ast_stmt *st = arena_new(s->arena, struct ast_stmt);
 	struct ast_expr *e = new_expr(s, AST_PRINT, global->loc, TY_LONG);
@@ -73,8 +72,7 @@ static struct ast_stmt *scalar_body(struct sema *s, struct symbol *global)
 	ast_exprs list = { 0 };
 	struct ast_stmt *st;
 
-	strbuf_addf(&format, "%s=%s\n", global->name,
-		    conversion(global->type));
+	strbuf_addf(&format, "%s=%s\n", global->name, conversion(global->type));
 	vec_push(s->arena, &list, name_expr(s, global));
 	st = print_stmt(s, global, &format, &list);
 	strbuf_release(&format);
@@ -133,8 +131,8 @@ static void display_global(struct sema *s, struct symbol *global)
 	block->loc = global->loc;
 	h = handlers_add(s, block, at);
 	vec_push(s->arena, &block->stmts,
-		 global->n_keys > 0 ? array_body(s, h, global) :
-				      scalar_body(s, global));
+		 global->n_keys > 0 ? array_body(s, h, global)
+				    : scalar_body(s, global));
 }
 
 static int by_use(const void *a, const void *b)
@@ -151,7 +149,7 @@ void display_add(struct sema *s)
 	struct symbol *const *sym;
 	size_t i;
 
-	vec_foreach (sym, &s->prog->globals)
+	vec_foreach(sym, &s->prog->globals)
 		if ((*sym)->written && !(*sym)->read)
 			vec_push(NULL, &shown, (struct global_entry *)*sym);
 	if (shown.len)

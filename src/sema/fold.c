@@ -53,7 +53,7 @@ static bool asks_context(const struct ast_expr *e)
 	case AST_HIST_INDEX:
 		break;
 	}
-	vec_foreach (it, &e->list)
+	vec_foreach(it, &e->list)
 		if (asks_context(*it))
 			return true;
 	return asks_context(e->a) || asks_context(e->b) || asks_context(e->c);

@@ -79,9 +79,9 @@ static void fill_draft(struct sema *s, struct draft *d, bool first)
 					 clone_expr(s->arena,
 						    p->point->condition),
 					 p->decl->file });
-	vec_foreach (b, &d->bodies)
+	vec_foreach(b, &d->bodies)
 		vec_push(s->arena, &d->handler->bodies, b->stmt);
-	vec_foreach (c, &d->conditions)
+	vec_foreach(c, &d->conditions)
 		vec_push(s->arena, &d->handler->conditions, c->expr);
 }
 
@@ -120,7 +120,7 @@ static void collect_probe(struct sema *s, const struct ast_probe *decl)
 	const struct probe_match *m;
 
 	resolver_resolve(s->resolver, decl, &matches);
-	vec_foreach (m, &matches) {
+	vec_foreach(m, &matches) {
 		struct handler *h = handler_for(s, decl, m->path, first_draft);
 
 		vec_push(s->arena, &s->prog->probes,
@@ -135,11 +135,11 @@ void handlers_collect(struct sema *s)
 
 	s->resolver = resolver_new(s->arena, s->l->names, s->diag, s->env);
 	for (i = 0; i < s->n_files; i++)
-		vec_foreach (p, &s->files[i]->probes)
+		vec_foreach(p, &s->files[i]->probes)
 			if ((*p)->aliases.len)
 				resolver_add_alias(s->resolver, *p);
 	for (i = 0; i < s->n_files; i++)
-		vec_foreach (p, &s->files[i]->probes)
+		vec_foreach(p, &s->files[i]->probes)
 			if (!(*p)->aliases.len)
 				collect_probe(s, *p);
 }

@@ -77,7 +77,7 @@ void names_finish(struct sema *s)
 	size_t i;
 
 	for (i = 0; i < s->n_files; i++) {
-		vec_foreach (g, &s->files[i]->globals) {
+		vec_foreach(g, &s->files[i]->globals) {
 			struct global_entry *e =
 				find_global(s, (*g)->name, (*g)->file);
 
@@ -108,7 +108,7 @@ static void warn_never_assigned(struct sema *s, const symbols *list,
 	const symbols *globals = &s->prog->globals;
 	struct symbol *const *sym, *const *other;
 
-	vec_foreach (sym, list) {
+	vec_foreach(sym, list) {
 		struct similar near = { .want = (*sym)->name };
 		struct strbuf names = STRBUF_INIT;
 
@@ -121,18 +121,18 @@ static void warn_never_assigned(struct sema *s, const symbols *list,
 			goto warn;
 		/* A global is offered itself, a local is not: the reference
 		 * prints it so. */
-		vec_foreach (other, list)
+		vec_foreach(other, list)
 			if (*other != *sym || list == globals)
 				similar_offer(&near, (*other)->name);
 		if (list != globals)
-			vec_foreach (other, globals)
+			vec_foreach(other, globals)
 				similar_offer(&near, (*other)->name);
 		if (near.n) {
 			strbuf_addstr(&names, " (similar: ");
 			similar_add(&near, &names);
 			strbuf_addch(&names, ')');
 		}
-warn:
+	warn:
 		diag_warn(s->diag, (*sym)->loc, NEVER_ASSIGNED, kind,
 			  (*sym)->name, near.n ? names.buf : "");
 		strbuf_release(&names);
@@ -145,9 +145,9 @@ void names_warn(struct sema *s)
 	struct function *const *f;
 
 	warn_never_assigned(s, &s->prog->globals, "global");
-	vec_foreach (f, &s->prog->functions)
+	vec_foreach(f, &s->prog->functions)
 		warn_never_assigned(s, &(*f)->locals, "local");
-	vec_foreach (h, &s->prog->handlers)
+	vec_foreach(h, &s->prog->handlers)
 		warn_never_assigned(s, &(*h)->locals, "local");
 }
 
@@ -198,9 +198,9 @@ void names_declare(struct sema *s)
 	unsigned n;
 
 	for (i = 0; i < s->n_files; i++) {
-		vec_foreach (g, &s->files[i]->globals)
+		vec_foreach(g, &s->files[i]->globals)
 			declare_global(s, *g);
-		vec_foreach (f, &s->files[i]->functions)
+		vec_foreach(f, &s->files[i]->functions)
 			declare_function(s, *f, s->files[i]->library);
 	}
 	/* Behind the files: what a script defines comes first. */
@@ -241,8 +241,7 @@ static void make_params(struct sema *s, struct function *fn,
 	}
 }
 
-static struct function *make_function(struct sema *s,
-				      struct function_entry *e)
+static struct function *make_function(struct sema *s, struct function_entry *e)
 {
 	struct function *fn = arena_new(s->arena, struct function);
 
@@ -253,9 +252,9 @@ static struct function *make_function(struct sema *s,
 		const struct intrinsic_info *info = &intrinsics[e->intrinsic];
 
 		fn->name = info->script;
-		fn->type = info->result == 'v' ? TY_VOID :
-			   info->result == 'i' ? TY_LONG :
-						 TY_STRING;
+		fn->type = info->result == 'v'   ? TY_VOID
+			   : info->result == 'i' ? TY_LONG
+						 : TY_STRING;
 		return fn;
 	}
 	fn->name = e->ast->name;

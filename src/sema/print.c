@@ -8,8 +8,7 @@
 #include <string.h>
 
 /* "__private__input__": a file's name as a part of identifiers. */
-static void add_private_prefix(const struct ast_file *file,
-			       struct strbuf *out)
+static void add_private_prefix(const struct ast_file *file, struct strbuf *out)
 {
 	const char *name = file && file->src ? file->src->name : "";
 	const char *base = strrchr(name, '/');
@@ -58,7 +57,7 @@ static void print_globals(const struct sema_prog *p, bool verbose,
 
 	if (p->globals.len)
 		strbuf_addstr(out, "# globals\n");
-	vec_foreach (it, &p->globals) {
+	vec_foreach(it, &p->globals) {
 		const struct symbol *sym = *it;
 
 		strbuf_addstr(out, sym->name);
@@ -81,7 +80,7 @@ static void print_locals(const symbols *locals, struct strbuf *out)
 
 	if (locals->len)
 		strbuf_addstr(out, "  # locals\n");
-	vec_foreach (sym, locals) {
+	vec_foreach(sym, locals) {
 		strbuf_addf(out, "  %s", (*sym)->name);
 		add_type(*sym, out);
 		strbuf_addch(out, '\n');
@@ -123,7 +122,7 @@ static void rename_expr(struct arena *a, struct ast_expr *e)
 		strbuf_addstr(&text, "__overload_0");
 		e->name = taken(a, &text);
 	}
-	vec_foreach (it, &e->list)
+	vec_foreach(it, &e->list)
 		rename_expr(a, *it);
 	rename_expr(a, e->a);
 	rename_expr(a, e->b);
@@ -137,12 +136,12 @@ static void rename_foreach(struct arena *a, struct ast_foreach *f)
 
 	rename_expr(a, f->array);
 	rename_expr(a, f->limit);
-	vec_foreach (it, &f->slice)
+	vec_foreach(it, &f->slice)
 		rename_expr(a, *it);
 	f->value_name = symbol_name(a, f->value, f->value_name);
 	for (i = 0; i < f->key_syms.len; i++)
-		f->keys.at[i] = symbol_name(a, f->key_syms.at[i],
-					    f->keys.at[i]);
+		f->keys.at[i] =
+			symbol_name(a, f->key_syms.at[i], f->keys.at[i]);
 }
 
 static void rename_stmt(struct arena *a, struct ast_stmt *st)
@@ -156,7 +155,7 @@ static void rename_stmt(struct arena *a, struct ast_stmt *st)
 	rename_expr(a, st->update);
 	rename_stmt(a, st->body);
 	rename_stmt(a, st->otherwise);
-	vec_foreach (it, &st->stmts)
+	vec_foreach(it, &st->stmts)
 		rename_stmt(a, *it);
 	if (st->foreach)
 		rename_foreach(a, st->foreach);
@@ -217,11 +216,11 @@ static void print_functions(const struct sema_prog *p, bool verbose,
 
 	if (!p->functions.len)
 		return;
-	vec_foreach (f, &p->functions)
+	vec_foreach(f, &p->functions)
 		vec_push(NULL, &sorted, *f);
 	qsort(sorted.at, sorted.len, sizeof(sorted.at[0]), by_name);
 	strbuf_addstr(out, "# functions\n");
-	vec_foreach (f, &sorted)
+	vec_foreach(f, &sorted)
 		print_function(*f, verbose, out);
 	vec_release(&sorted);
 }
@@ -236,7 +235,7 @@ static void print_probe(const struct sema_probe *probe, bool verbose,
 		    probe->at->chain ? probe->at->chain : "");
 	print_locals(&h->locals, out);
 	if (verbose)
-		vec_foreach (st, &h->bodies)
+		vec_foreach(st, &h->bodies)
 			print_body(*st, out);
 }
 
@@ -250,6 +249,6 @@ void sema_print(const struct lang *l, const struct sema_prog *p, bool verbose,
 	print_functions(p, verbose, out);
 	if (p->probes.len)
 		strbuf_addstr(out, "# probes\n");
-	vec_foreach (probe, &p->probes)
+	vec_foreach(probe, &p->probes)
 		print_probe(probe, verbose, out);
 }

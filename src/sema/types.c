@@ -16,17 +16,17 @@
 /* A slot that is linked to others. */
 struct slot_node {
 	enum ast_type *slot;
-	struct loc *loc;       /* where its type came from */
+	struct loc *loc; /* where its type came from */
 	VEC(struct slot_node *) links;
 };
 
 struct types {
 	struct sema *s;
 	struct diag *diag;
-	struct function *fn;   /* whose body is walked, or NULL */
-	bool report;           /* the second walk */
-	struct arena scratch;  /* slot nodes and parsed formats */
-	struct hmap nodes;     /* address of a slot → its node */
+	struct function *fn;  /* whose body is walked, or NULL */
+	bool report;          /* the second walk */
+	struct arena scratch; /* slot nodes and parsed formats */
+	struct hmap nodes;    /* address of a slot → its node */
 };
 
 static enum ast_type infer(struct types *t, struct ast_expr *e,
@@ -90,7 +90,7 @@ static void set_slot(struct types *t, enum ast_type *slot, struct loc *slot_loc,
 	*slot_loc = loc;
 	n = hmap_get(&t->nodes, (const char *)&slot, sizeof(slot));
 	while (n) {
-		vec_foreach (link, &n->links) {
+		vec_foreach(link, &n->links) {
 			if (*(*link)->slot != TY_UNKNOWN)
 				continue;
 			*(*link)->slot = type;
@@ -175,8 +175,8 @@ static void join_slots(struct types *t, enum ast_type *a, struct loc *a_loc,
 }
 
 /* An expression that fills a slot. Returns false if they disagree. */
-static bool fill_slot(struct types *t, struct ast_expr *e,
-		      enum ast_type *slot, struct loc *slot_loc)
+static bool fill_slot(struct types *t, struct ast_expr *e, enum ast_type *slot,
+		      struct loc *slot_loc)
 {
 	enum ast_type type = infer(t, e, TY_UNKNOWN);
 
@@ -254,8 +254,7 @@ static enum ast_type infer_assign(struct types *t, struct ast_expr *e,
 }
 
 /* The slot of a parameter; inside a script function it is the symbol's. */
-static enum ast_type *param_slot(struct function *f, size_t i,
-				 struct loc **loc)
+static enum ast_type *param_slot(struct function *f, size_t i, struct loc **loc)
 {
 	if (!f->ast) {
 		*loc = &f->param_locs[i];
@@ -314,9 +313,9 @@ static enum ast_type infer_print(struct types *t, struct ast_expr *e,
 {
 	struct fmt fmt = { 0 };
 	size_t i, at;
-	bool by_format = e->print == PRINT_PRINTF &&
-			 fmt_parse(&t->scratch, e->str, e->len, &fmt, &at) ==
-				 FMT_OK;
+	bool by_format =
+		e->print == PRINT_PRINTF &&
+		fmt_parse(&t->scratch, e->str, e->len, &fmt, &at) == FMT_OK;
 
 	for (i = 0; i < e->list.len; i++) {
 		enum ast_type type = TY_UNKNOWN;
@@ -324,8 +323,8 @@ static enum ast_type infer_print(struct types *t, struct ast_expr *e,
 		if (e->print == PRINT_CHAR)
 			type = TY_LONG;
 		else if (by_format && i < fmt.n_args)
-			type = fmt_arg_type(&fmt, i) == 's' ? TY_STRING :
-							      TY_LONG;
+			type = fmt_arg_type(&fmt, i) == 's' ? TY_STRING
+							    : TY_LONG;
 		infer(t, e->list.at[i], type);
 	}
 	return settle(t, e, e->to_string ? TY_STRING : TY_LONG, want);
@@ -348,7 +347,7 @@ static enum ast_type infer_all(struct types *t, struct ast_expr *e,
 {
 	struct ast_expr **it;
 
-	vec_foreach (it, &e->list)
+	vec_foreach(it, &e->list)
 		infer(t, *it, operands);
 	if (e->a)
 		infer(t, e->a, operands);
@@ -493,7 +492,7 @@ static void infer_stmt(struct types *t, struct ast_stmt *st)
 
 	switch (st->kind) {
 	case AST_BLOCK:
-		vec_foreach (it, &st->stmts)
+		vec_foreach(it, &st->stmts)
 			infer_stmt(t, *it);
 		return;
 	case AST_EXPR_STMT:
@@ -545,13 +544,13 @@ static void walk(struct types *t)
 	struct ast_stmt **st;
 	struct ast_expr **c;
 
-	vec_foreach (h, &t->s->prog->handlers) {
-		vec_foreach (c, &(*h)->conditions)
+	vec_foreach(h, &t->s->prog->handlers) {
+		vec_foreach(c, &(*h)->conditions)
 			infer(t, *c, TY_LONG);
-		vec_foreach (st, &(*h)->bodies)
+		vec_foreach(st, &(*h)->bodies)
 			infer_stmt(t, *st);
 	}
-	vec_foreach (f, &t->s->prog->functions) {
+	vec_foreach(f, &t->s->prog->functions) {
 		t->fn = *f;
 		if ((*f)->ast->body)
 			infer_stmt(t, (*f)->ast->body);
@@ -578,20 +577,20 @@ void types_infer(struct sema *s)
 	unsigned before, i;
 
 	walk(&t);
-	vec_foreach (f, &s->prog->functions)
+	vec_foreach(f, &s->prog->functions)
 		if ((*f)->type == TY_UNKNOWN)
 			(*f)->type = TY_VOID;
 	before = s->diag->errors;
 	t.report = true;
 	walk(&t);
-	vec_foreach (f, &s->prog->functions)
+	vec_foreach(f, &s->prog->functions)
 		for (i = 0; i < (*f)->n_params; i++) {
 			(*f)->param_types[i] = (*f)->params.at[i]->type;
 			(*f)->param_locs[i] = (*f)->params.at[i]->type_loc;
 		}
 	/* A global that only stands in places which say nothing of it. */
 	if (s->diag->errors == before)
-		vec_foreach (sym, &s->prog->globals)
+		vec_foreach(sym, &s->prog->globals)
 			check_symbol(&t, *sym);
 	hmap_release(&t.nodes);
 	arena_release(&t.scratch);

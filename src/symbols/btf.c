@@ -11,27 +11,29 @@
 static const struct {
 	uint8_t extra, each;
 } kinds[] = {
-	[1] = { 4, 0 },  /* int */
-	[2] = { 0, 0 },  /* pointer */
-	[3] = { 12, 0 }, /* array */
-	[4] = { 0, 12 }, /* struct */
-	[5] = { 0, 12 }, /* union */
-	[6] = { 0, 8 },  /* enum */
-	[7] = { 0, 0 },  /* forward */
-	[8] = { 0, 0 },  /* typedef */
-	[9] = { 0, 0 },  /* volatile */
-	[10] = { 0, 0 }, /* const */
-	[11] = { 0, 0 }, /* restrict */
-	[12] = { 0, 0 }, /* function */
-	[13] = { 0, 8 }, /* prototype */
-	[14] = { 4, 0 }, /* variable */
+	[1] = { 4, 0 },   /* int */
+	[2] = { 0, 0 },   /* pointer */
+	[3] = { 12, 0 },  /* array */
+	[4] = { 0, 12 },  /* struct */
+	[5] = { 0, 12 },  /* union */
+	[6] = { 0, 8 },   /* enum */
+	[7] = { 0, 0 },   /* forward */
+	[8] = { 0, 0 },   /* typedef */
+	[9] = { 0, 0 },   /* volatile */
+	[10] = { 0, 0 },  /* const */
+	[11] = { 0, 0 },  /* restrict */
+	[12] = { 0, 0 },  /* function */
+	[13] = { 0, 8 },  /* prototype */
+	[14] = { 4, 0 },  /* variable */
 	[15] = { 0, 12 }, /* section */
-	[16] = { 0, 0 }, /* float */
-	[17] = { 4, 0 }, /* declaration tag */
-	[18] = { 0, 0 }, /* type tag */
+	[16] = { 0, 0 },  /* float */
+	[17] = { 4, 0 },  /* declaration tag */
+	[18] = { 0, 0 },  /* type tag */
 	[19] = { 0, 12 }, /* enum of 64 bits */
 };
-enum { KIND_TYPEDEF = 8 };
+enum {
+	KIND_TYPEDEF = 8
+};
 
 struct header {
 	uint16_t magic;

@@ -34,7 +34,7 @@ static bool to_offset(const struct segments *segs, uint64_t address,
 {
 	const GElf_Phdr *ph;
 
-	vec_foreach (ph, &segs->list) {
+	vec_foreach(ph, &segs->list) {
 		if (address < ph->p_vaddr ||
 		    address - ph->p_vaddr >= ph->p_filesz)
 			continue;
@@ -105,8 +105,7 @@ static void tidy(struct elfsyms *syms)
 
 	if (!syms->list.len)
 		return;
-	qsort(syms->list.at, syms->list.len, sizeof(syms->list.at[0]),
-	      compare);
+	qsort(syms->list.at, syms->list.len, sizeof(syms->list.at[0]), compare);
 	for (i = 0; i < syms->list.len; i++)
 		if (!i || compare(&syms->list.at[i], &syms->list.at[n - 1]))
 			syms->list.at[n++] = syms->list.at[i];

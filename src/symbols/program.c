@@ -76,8 +76,7 @@ static const char *search(struct arena *a, const char *name)
 	}
 }
 
-const char *program_find(struct arena *a, const char *name,
-			 const char *sysroot)
+const char *program_find(struct arena *a, const char *name, const char *sysroot)
 {
 	if (!*name)
 		return NULL;
@@ -99,9 +98,9 @@ void program_expand(struct arena *a, const char *pattern, const char *sysroot,
 	if (glob(pattern, 0, NULL, &g))
 		return;
 	for (i = 0; i < g.gl_pathc && i < MAX_EXPANDED; i++) {
-		const char *path = access(g.gl_pathv[i], X_OK) ?
-					   NULL :
-					   real_file(a, g.gl_pathv[i]);
+		const char *path = access(g.gl_pathv[i], X_OK)
+					   ? NULL
+					   : real_file(a, g.gl_pathv[i]);
 
 		if (path)
 			vec_push(a, out, path);

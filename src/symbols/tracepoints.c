@@ -36,8 +36,7 @@ static void add_event(struct arena *a, const char *line, size_t len,
 	if (!colon || colon == line || colon + 1 == line + len)
 		return;
 	tp.system = arena_strndup(a, line, (size_t)(colon - line));
-	tp.name = arena_strndup(a, colon + 1,
-				(size_t)(line + len - colon) - 1);
+	tp.name = arena_strndup(a, colon + 1, (size_t)(line + len - colon) - 1);
 	if (strcmp(tp.system, "syscalls"))
 		vec_push(a, out, tp);
 }

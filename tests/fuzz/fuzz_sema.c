@@ -26,8 +26,7 @@ static void lower(struct lang *l, const struct sema_prog *prog)
 	const struct lower_options options = { .name = "fuzz",
 					       .limits = limits };
 	struct strbuf err = STRBUF_INIT;
-	struct ir_prog *ir =
-		lower_program(l->arena, prog, &options, l->diag);
+	struct ir_prog *ir = lower_program(l->arena, prog, &options, l->diag);
 
 	if (!ir && !l->diag->errors)
 		BUG("not lowered, and no message why");
@@ -83,8 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sources_init(&srcs, &arena);
 	diag_init(&diag, &srcs);
 	lang_init(&l, &arena, &names, &srcs, &diag, &env);
-	analyze(&l, source_add(&srcs, "f.stp", (const char *)data + 1,
-			       size - 1, true));
+	analyze(&l, source_add(&srcs, "f.stp", (const char *)data + 1, size - 1,
+			       true));
 	lang_release(&l);
 	diag_release(&diag);
 	intern_release(&names);

@@ -43,7 +43,7 @@ static void read_elf(const uint8_t *bytes, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (elfsyms_read(&a, path, &syms, &err) && !err.len)
 		BUG("no reason given");
-	vec_foreach (s, &syms.list)
+	vec_foreach(s, &syms.list)
 		total += strlen(s->name);
 	if (total > size * 64)
 		BUG("names longer than the file can hold");

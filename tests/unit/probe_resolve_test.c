@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WHILE(token, col)                                                     \
-	"semantic error: while resolving probe point: " token                 \
-	" at t.stp:1:" col "\n"
+#define WHILE(token, col) \
+ "semantic error: while resolving probe point: " token " at t.stp:1:" col "\n"
 
 static void test_plain(void **state)
 {
@@ -37,20 +36,20 @@ static void test_mismatch(void **state)
 	sx_init(&s);
 	assert_string_equal(
 		sx_messages(&s, "probe timer.mss(3) {}"),
-		WHILE("identifier 'timer'", "7")
-		"semantic error: probe point mismatch (similar: ms, msec, ns, "
-		"s, us): identifier 'mss' at t.stp:1:13\n");
+		WHILE("identifier 'timer'",
+		      "7") "semantic error: probe point mismatch (similar: ms, msec, ns, "
+			   "s, us): identifier 'mss' at t.stp:1:13\n");
 	assert_string_equal(
 		sx_messages(&s, "probe timer.ms(3).rand {}"),
-		WHILE("identifier 'timer'", "7")
-		"semantic error: probe point mismatch (similar: randomize): "
-		"identifier 'rand' at t.stp:1:19\n");
+		WHILE("identifier 'timer'",
+		      "7") "semantic error: probe point mismatch (similar: randomize): "
+			   "identifier 'rand' at t.stp:1:19\n");
 	assert_string_equal(
 		sx_messages(&s, "probe timer {}"),
-		WHILE("identifier 'timer'", "7")
-		"semantic error: probe point truncated (follow: hz, jiffies, "
-		"ms, msec, ns, nsec, profile, s, sec, us, usec): identifier "
-		"'timer' at t.stp:1:7\n");
+		WHILE("identifier 'timer'",
+		      "7") "semantic error: probe point truncated (follow: hz, jiffies, "
+			   "ms, msec, ns, nsec, profile, s, sec, us, usec): identifier "
+			   "'timer' at t.stp:1:7\n");
 	sx_release(&s);
 }
 
@@ -92,9 +91,9 @@ static void test_wildcards(void **state)
 			    "syscall.*\nsyscall.*.return\n");
 	assert_string_equal(
 		sx_messages(&s, "probe timer.*(\"x\") {}"),
-		WHILE("identifier 'timer'", "7")
-		"semantic error: probe point mismatch: didn't find any "
-		"wildcard matches: operator '*' at t.stp:1:13\n");
+		WHILE("identifier 'timer'",
+		      "7") "semantic error: probe point mismatch: didn't find any "
+			   "wildcard matches: operator '*' at t.stp:1:13\n");
 	sx_release(&s);
 }
 
@@ -119,15 +118,15 @@ static void test_timers(void **state)
 
 	assert_string_equal(
 		sx_messages(&s, "probe timer.us(99) {}"),
-		WHILE("identifier 'timer'", "7")
-		"semantic error: interval value out of range (100000, "
-		"86400000000000): identifier 'us' at t.stp:1:13\n");
+		WHILE("identifier 'timer'",
+		      "7") "semantic error: interval value out of range (100000, "
+			   "86400000000000): identifier 'us' at t.stp:1:13\n");
 	assert_non_null(strstr(sx_messages(&s, "probe timer.s(86401) {}"),
 			       "interval value out of range"));
 	/* The product of this one wraps to a small number. */
-	assert_non_null(strstr(
-		sx_messages(&s, "probe timer.s(9223372036854775807) {}"),
-		"interval value out of range"));
+	assert_non_null(
+		strstr(sx_messages(&s, "probe timer.s(9223372036854775807) {}"),
+		       "interval value out of range"));
 	assert_non_null(strstr(sx_messages(&s, "probe timer.s(-1) {}"),
 			       "interval value out of range"));
 	assert_non_null(
@@ -137,10 +136,9 @@ static void test_timers(void **state)
 			       "frequency must be greater than 0"));
 	assert_non_null(strstr(sx_messages(&s, "probe timer.jiffies(0) {}"),
 			       "invalid interval for jiffies timer"));
-	assert_non_null(
-		strstr(sx_messages(&s,
-				   "probe timer.jiffies(5).randomize(6) {}"),
-		       "invalid randomize for jiffies timer"));
+	assert_non_null(strstr(
+		sx_messages(&s, "probe timer.jiffies(5).randomize(6) {}"),
+		"invalid randomize for jiffies timer"));
 	sx_release(&s);
 }
 
@@ -197,13 +195,13 @@ static void test_alias_loop(void **state)
 	sx_init(&s);
 	assert_string_equal(
 		sx_messages(&s, "probe a = b {} probe b = a {} probe a {}"),
-		WHILE("identifier 'a'", "37")
-		"semantic error: while resolving probe point: identifier 'b' "
-		"at t.stp:1:11\n"
-		"semantic error: while resolving probe point: identifier 'a' "
-		"at t.stp:1:26\n"
-		"semantic error: recursive loop in alias expansion of a: "
-		"identifier 'a' at t.stp:1:26\n");
+		WHILE("identifier 'a'",
+		      "37") "semantic error: while resolving probe point: identifier 'b' "
+			    "at t.stp:1:11\n"
+			    "semantic error: while resolving probe point: identifier 'a' "
+			    "at t.stp:1:26\n"
+			    "semantic error: recursive loop in alias expansion of a: "
+			    "identifier 'a' at t.stp:1:26\n");
 	sx_release(&s);
 }
 
@@ -220,15 +218,15 @@ static void test_alias_bomb(void **state)
 		strbuf_addf(&script, "probe a%d = a%d, a%d {}\n", i, i + 1,
 			    i + 1);
 	strbuf_addstr(&script, "probe a40 = begin {}\nprobe a0 {}\n");
-	assert_non_null(strstr(sx_messages(&s, script.buf),
-			       "too many probe points"));
+	assert_non_null(
+		strstr(sx_messages(&s, script.buf), "too many probe points"));
 	strbuf_reset(&script);
 	for (i = 0; i < 40; i++)
-		strbuf_addf(&script, "probe a%d = a%d ?, a%d ? {}\n", i,
-			    i + 1, i + 1);
+		strbuf_addf(&script, "probe a%d = a%d ?, a%d ? {}\n", i, i + 1,
+			    i + 1);
 	strbuf_addstr(&script, "probe a0 {}\n");
-	assert_non_null(strstr(sx_messages(&s, script.buf),
-			       "too many probe points"));
+	assert_non_null(
+		strstr(sx_messages(&s, script.buf), "too many probe points"));
 	strbuf_release(&script);
 	sx_release(&s);
 }
@@ -269,24 +267,23 @@ static void test_tracepoints(void **state)
 	sx_init(&s);
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/available_events", dir);
-	assert_int_equal(io_write_file(path, events, sizeof(events) - 1, 0600,
-				       NULL),
-			 0);
+	assert_int_equal(
+		io_write_file(path, events, sizeof(events) - 1, 0600, NULL), 0);
 	s.env.tracefs_path = dir;
 	s.env.btf_path = "/nonexistent";
-	assert_string_equal(
-		sx_points(&s, "probe kernel.trace(\"sched_switch\"), "
-			      "kernel.trace(\"irq:*\"), "
-			      "kernel.trace(\"*:sched_w*\") {}"),
-		"kernel.trace(\"sched:sched_switch\")\n"
-		"kernel.trace(\"irq:irq_handler_entry\")\n"
-		"kernel.trace(\"sched:sched_wakeup\")\n");
+	assert_string_equal(sx_points(&s,
+				      "probe kernel.trace(\"sched_switch\"), "
+				      "kernel.trace(\"irq:*\"), "
+				      "kernel.trace(\"*:sched_w*\") {}"),
+			    "kernel.trace(\"sched:sched_switch\")\n"
+			    "kernel.trace(\"irq:irq_handler_entry\")\n"
+			    "kernel.trace(\"sched:sched_wakeup\")\n");
 	assert_string_equal(s.prog->probes.at[0].at->s0, "sched_switch");
 	assert_string_equal(
 		sx_messages(&s, "probe kernel.trace(\"sched_swich\") {}"),
-		WHILE("identifier 'kernel'", "7")
-		"semantic error: no match (similar tracepoints: sched_switch, "
-		"sched_wakeup, irq_handler_entry)\n");
+		WHILE("identifier 'kernel'",
+		      "7") "semantic error: no match (similar tracepoints: sched_switch, "
+			   "sched_wakeup, irq_handler_entry)\n");
 	unlink(path);
 	rmdir(dir);
 	/* Nothing to ask: a name is taken as it is, a pattern matches none. */
@@ -345,9 +342,9 @@ static void test_process(void **state)
 	s.env.command = NULL;
 	assert_string_equal(
 		sx_messages(&s, "probe process.function(\"f\") {}"),
-		WHILE("identifier 'process'", "7")
-		"semantic error: unspecified process probe is invalid without "
-		"a -c or -x: identifier 'process' at t.stp:1:7\n");
+		WHILE("identifier 'process'",
+		      "7") "semantic error: unspecified process probe is invalid without "
+			   "a -c or -x: identifier 'process' at t.stp:1:7\n");
 	assert_non_null(
 		strstr(sx_messages(&s, "probe process(\"/no\").function(\"f\")"
 				       " {}"),
@@ -402,11 +399,11 @@ static void test_unsupported(void **state)
 		strbuf_reset(&script);
 		strbuf_reset(&want);
 		strbuf_addf(&script, "probe %s {}", cases[i][0]);
-		strbuf_addf(&want, ": %s probes are not supported by this "
-				   "version: ",
+		strbuf_addf(&want,
+			    ": %s probes are not supported by this "
+			    "version: ",
 			    cases[i][1]);
-		assert_non_null(strstr(sx_messages(&s, script.buf),
-				       want.buf));
+		assert_non_null(strstr(sx_messages(&s, script.buf), want.buf));
 	}
 	strbuf_release(&script);
 	strbuf_release(&want);

@@ -64,14 +64,13 @@ static void test_type_errors(void **state)
 
 	(void)state;
 	sx_init(&s);
-	assert_string_equal(
-		sx_messages(&s, "probe begin { x = 1; x = \"s\" }"),
-		E "type mismatch: left and right sides don't agree "
-		  "(long vs string): operator '=' at t.stp:1:24\n");
+	assert_string_equal(sx_messages(&s, "probe begin { x = 1; x = \"s\" }"),
+			    E "type mismatch: left and right sides don't agree "
+			      "(long vs string): operator '=' at t.stp:1:24\n");
 	assert_string_equal(
 		sx_messages(&s, "probe begin { x = \"s\"; println(x + 1) }"),
-		E "type mismatch (long): identifier 'x' at t.stp:1:32\n"
-		E "type was first inferred here (string): identifier 'x' at "
+		E "type mismatch (long): identifier 'x' at t.stp:1:32\n" E
+		  "type was first inferred here (string): identifier 'x' at "
 		  "t.stp:1:15\n");
 	assert_string_equal(
 		sx_messages(&s, "probe begin { println(1 . \"s\") }"),
@@ -80,20 +79,20 @@ static void test_type_errors(void **state)
 	assert_string_equal(
 		sx_messages(&s, "global a probe begin { a[1] = 2; "
 				"println(a[\"k\"]) }"),
-		E "index 1 type mismatch (string): string 'k' at t.stp:1:44\n"
-		E "type was first inferred here (long): number '1' at "
+		E "index 1 type mismatch (string): string 'k' at t.stp:1:44\n" E
+		  "type was first inferred here (long): number '1' at "
 		  "t.stp:1:26\n");
 	assert_string_equal(
 		sx_messages(&s, "function f(v:long) { return v } "
 				"probe begin { f(\"s\") }"),
-		E "type mismatch (string): string 's' at t.stp:1:49\n"
-		E "type was first inferred here (long): identifier 'v' at "
+		E "type mismatch (string): string 's' at t.stp:1:49\n" E
+		  "type was first inferred here (long): identifier 'v' at "
 		  "t.stp:1:12\n");
 	assert_string_equal(
 		sx_messages(&s, "probe begin { printf(\"%s %d\", 1, \"\") }"),
 		E "type mismatch: expected string but found long: number '1' "
-		  "at t.stp:1:31\n"
-		E "type mismatch: expected long but found string: string '' "
+		  "at t.stp:1:31\n" E
+		  "type mismatch: expected long but found string: string '' "
 		  "at t.stp:1:34\n");
 	assert_string_equal(sx_messages(&s, "probe begin { print(x) }"),
 			    E "unresolved type : identifier 'x' at "
@@ -102,8 +101,8 @@ static void test_type_errors(void **state)
 			      "identifier 'x' at t.stp:1:21\n");
 	assert_string_equal(
 		sx_messages(&s, "function f() { } probe begin { x = f() }"),
-		E "unresolved type : identifier 'x' at t.stp:1:32\n"
-		E "unresolved type : identifier 'f' at t.stp:1:36\n");
+		E "unresolved type : identifier 'x' at t.stp:1:32\n" E
+		  "unresolved type : identifier 'f' at t.stp:1:36\n");
 	sx_release(&s);
 }
 
@@ -117,13 +116,12 @@ static void test_arrays(void **state)
 		sx_messages(&s, "global a probe begin { a[1] = 1; a[1, 2] = 1 "
 				"}"),
 		E "inconsistent arity (1 vs 2): identifier 'a' at "
-		  "t.stp:1:34\n"
-		E "arity 1 first inferred here: identifier 'a' at "
+		  "t.stp:1:34\n" E
+		  "arity 1 first inferred here: identifier 'a' at "
 		  "t.stp:1:24\n");
-	assert_string_equal(
-		sx_messages(&s, "probe begin { a[1] = 1 }"),
-		E "unresolved arity-1 global array a, missing global "
-		  "declaration?: identifier 'a' at t.stp:1:15\n");
+	assert_string_equal(sx_messages(&s, "probe begin { a[1] = 1 }"), E
+			    "unresolved arity-1 global array a, missing global "
+			    "declaration?: identifier 'a' at t.stp:1:15\n");
 	assert_string_equal(
 		sx_messages(&s, "probe begin { a = 1; println(a[1]) }"),
 		E "array locals not supported, missing global declaration? : "
@@ -161,11 +159,11 @@ static void test_functions(void **state)
 		sx_messages(&s, "function longish(a) { return a } "
 				"probe begin { println(longis(1)) }"),
 		E "unresolved function longis (similar: longish, log, "));
-	assert_string_equal(
-		sx_messages(&s, "function f(a) { return a } "
-				"probe begin { println(f(1, 2)) }"),
-		E "arity mismatch found (function 'f' takes 1 args): "
-		  "identifier 'f' at t.stp:1:50\n");
+	assert_string_equal(sx_messages(&s, "function f(a) { return a } "
+					    "probe begin { println(f(1, 2)) }"),
+			    E
+			    "arity mismatch found (function 'f' takes 1 args): "
+			    "identifier 'f' at t.stp:1:50\n");
 	/* By arity; a script's function comes before an intrinsic. */
 	sx_run(&s, "function f() { return 1 } function f(x) { return x . \"\" "
 		   "} function exit() { println(f(), f(\"\")) } "
@@ -280,7 +278,8 @@ static void test_unsupported(void **state)
 {
 	static const char *const cases[][2] = {
 		{ "println($x)", "a target variable" },
-		{ "println(\"a\" =~ \"b\")", "matching of regular expressions" },
+		{ "println(\"a\" =~ \"b\")",
+		  "matching of regular expressions" },
 		{ "s <<< 1", "the statistics operator <<<" },
 		{ "println(@count(s))", "extraction from statistics" },
 		{ "print(@hist_log(s))", "a histogram" },
