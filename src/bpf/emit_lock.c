@@ -9,10 +9,10 @@
 
 /*
  * Between attempts a handler asks for the time this often, as programs cannot
- * sleep: one or two microseconds. Each attempt costs the verifier some 20, so it
- * is better to wait long than to try often.
+ * sleep: about half a microsecond. Each attempt costs the verifier 20 of those, so
+ * their number is limited.
  */
-#define DELAY_CALLS 32
+#define DELAY_CALLS 12
 #define MOST_ATTEMPTS 200u
 
 /* One attempt: r0 = what the lock held, 0 if it is ours now. */

@@ -24,7 +24,8 @@ enum session_state {
 
 struct session_data {
 	uint32_t state;      /* enum session_state; only ever goes up */
-	uint32_t lock;       /* 0 free, 1 taken: the globals' lock */
+	uint32_t lock;       /* the globals': 0 free, 1 user space has it,
+			      * 2 + N a handler on CPU N */
 	uint64_t errors;     /* handlers that ended in an error */
 	uint64_t skipped;    /* runs skipped: lock time-outs, nesting */
 	uint64_t lost;       /* records that found the ring buffer full */
