@@ -11,12 +11,12 @@
 
 static void task_number(struct emit *e, const struct ir_insn *i)
 {
-	bool uid = i->imm == INTRIN_UID;
+	bool uid = i->imm == INTRIN_UID || i->imm == INTRIN_GID;
 
 	code_call(&e->code, uid ? BPF_FUNC_get_current_uid_gid :
 				  BPF_FUNC_get_current_pid_tgid);
 	/* The thread group and the group are in the upper half. */
-	if (i->imm != INTRIN_PID)
+	if (i->imm != INTRIN_PID && i->imm != INTRIN_GID)
 		code_alu_imm(&e->code, BPF_LSH, R0, 32);
 	code_alu_imm(&e->code, BPF_RSH, R0, 32);
 	emit_set(e, i->dst, R0);
@@ -140,6 +140,10 @@ static void returns_number(struct emit *e, const struct ir_insn *i)
 		code_load(&e->code, BPF_DW, R0, R1, 0);
 		emit_set(e, i->dst, R0);
 		break;
+	case INTRIN_KTIME_GET_NS:
+		code_call(&e->code, BPF_FUNC_ktime_get_ns);
+		emit_set(e, i->dst, R0);
+		break;
 	case INTRIN_GETTIMEOFDAY_S:
 		wall_clock(e, i, 1000000000);
 		break;
@@ -170,7 +174,7 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 	bool wanted = i->dst != IR_NONE &&
 		      e->regs.places[i->dst].kind != PLACE_NONE;
 
-	switch ((enum intrinsic)i->imm) {
+	switch ((int)i->imm) {
 	case INTRIN_EXIT:
 		call_exit(e);
 		return;
@@ -192,6 +196,8 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 	case INTRIN_GETTIMEOFDAY_MS:
 	case INTRIN_GETTIMEOFDAY_US:
 	case INTRIN_GETTIMEOFDAY_NS:
+	case INTRIN_KTIME_GET_NS:
+	case INTRIN_GID:
 		if (wanted)
 			returns_number(e, i);
 		return;

@@ -123,6 +123,7 @@ struct ir_probe {
 	enum attach_kind attach;
 	uint32_t fn;
 	const char *point;        /* derived probe point, for messages and pp() */
+	const char *pn;           /* the script's name for it, if another */
 	const char *s0, *s1;      /* or NULL */
 	int64_t n0, n1, n2;
 	bool target_only;         /* with -c/-x: only in the target and its children */

@@ -280,6 +280,8 @@ static bool parse_probe_param(struct parse *c, struct ir_probe *pr)
 		pr->target_only = true;
 		return true;
 	}
+	if (scan_word_is(w, "pn"))
+		return parse_probe_string(c, &pr->pn);
 	if (scan_word_is(w, "s0"))
 		return parse_probe_string(c, &pr->s0);
 	if (scan_word_is(w, "s1"))

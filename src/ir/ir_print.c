@@ -141,6 +141,7 @@ static void print_probe(const struct ir_prog *p, const struct ir_probe *pr,
 	add_name(out, p->fns.at[pr->fn]->name);
 	strbuf_addch(out, ' ');
 	add_quoted(out, pr->point, strlen(pr->point));
+	print_probe_string(out, " pn=", pr->pn);
 	print_probe_string(out, " s0=", pr->s0);
 	print_probe_string(out, " s1=", pr->s1);
 	print_probe_number(out, " n0=", pr->n0);

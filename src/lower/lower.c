@@ -221,6 +221,7 @@ static void lower_probe(struct lower *c, const struct sema_probe *sp)
 		.attach = at->attach,
 		.fn = (uint32_t)c->sp->functions.len + sp->handler->id,
 		.point = at->point,
+		.pn = at->pn,
 		.s0 = at->s0,
 		.s1 = at->s1,
 		.n0 = at->n0,

@@ -33,6 +33,8 @@ struct probe_env {
 struct resolved_probe {
 	enum attach_kind attach;
 	const char *point;     /* derived point as pp() and messages show it */
+	const char *pn;        /* the script's name for it, if it is an alias;
+				* else NULL */
 	const char *s0, *s1;   /* attach parameters, proto/attach.def */
 	int64_t n0, n1, n2;
 	bool target_only;      /* process probes under -c or -x */

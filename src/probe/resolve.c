@@ -108,10 +108,15 @@ struct resolved_probe *resolve_add(struct resolve *r,
 	point_add_text(pt, &text);
 	p->attach = attach;
 	p->point = intern_bytes(r->names, text.buf, text.len);
-	strbuf_release(&text);
 	while (path && path->outer)
 		path = path->outer;
 	p->loc = path ? path->point->loc : pt->loc;
+	if (path && path != r->path) {
+		strbuf_reset(&text);
+		point_add_text(path->point, &text);
+		p->pn = intern_bytes(r->names, text.buf, text.len);
+	}
+	strbuf_release(&text);
 	vec_push(r->arena, &r->found, p);
 	return p;
 }

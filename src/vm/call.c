@@ -3,8 +3,6 @@
  * iterations. */
 #include "vm/internal.h"
 
-#include "base/bug.h"
-
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -106,7 +104,7 @@ static void log_line(struct vm *vm, const struct vm_val *text)
 bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	       struct vm_val *result)
 {
-	switch ((enum intrinsic)id) {
+	switch ((int)id) {
 	case INTRIN_EXIT:
 		vm_state_raise(vm, SESSION_STOPPING);
 		return true;
@@ -153,7 +151,7 @@ bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 		vm_warn(vm, args[0].str, args[0].len);
 		return true;
 	}
-	BUG("intrinsic %u is not of this executor", id);
+	return vm_intrin_text(vm, id, args, result);
 }
 
 /* --- the globals' lock --- */
