@@ -22,6 +22,10 @@ enum code {
 	OPT_BPF,
 	OPT_COMPATIBLE,
 	OPT_COLOR,
+	OPT_PRIVILEGE,
+	OPT_UNPRIVILEGED,
+	OPT_NO_DISPLAY,
+	OPT_NO_TIME_LIMITS,
 	OPT_LATER, /* known, and served by a later version */
 };
 
@@ -54,6 +58,12 @@ static const struct option_row rows[] = {
 	{ OPT_RUNTIME, "runtime", "MODE", false, "auto or bpf" },
 	{ OPT_BPF, "bpf", NULL, false, "the same as --runtime=bpf" },
 	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
+	{ 'l', NULL, "PROBE", false, "list the places that PROBE stands for" },
+	{ 'L', NULL, "PROBE", false, "the same, with the variables there" },
+	{ OPT_PRIVILEGE, "privilege", "LEVEL", false, "allow only what stapdev, stapsys or stapusr may use" },
+	{ OPT_UNPRIVILEGED, "unprivileged", NULL, false, "the same as --privilege=stapusr" },
+	{ OPT_NO_DISPLAY, "no-global-var-display", NULL, false, "do not show unread globals at the end" },
+	{ OPT_NO_TIME_LIMITS, "suppress-time-limits", NULL, false, "no limit to a handler's work; needs -g" },
 	{ OPT_COLOR, "color", "WHEN", true, "color messages: always, auto or never" },
 	{ OPT_COLOR, "colour", "WHEN", true, NULL },
 };
@@ -71,8 +81,6 @@ static const struct option_row later_rows[] = {
 	{ 'u', NULL, NULL, false, NULL },
 	{ 'q', NULL, NULL, false, NULL },
 	{ 'i', "interactive", NULL, false, NULL },
-	{ 'l', NULL, "PROBE", false, NULL },
-	{ 'L', NULL, "PROBE", false, NULL },
 	{ 'd', NULL, "OBJECT", false, NULL },
 	{ 'F', NULL, NULL, false, NULL },
 	{ 'S', NULL, "SIZE", false, NULL },
@@ -82,10 +90,8 @@ static const struct option_row later_rows[] = {
 
 static const char *const later_long[] = {
 	"debug", "modinfo", "ldd", "all-modules", "dump-probe-types",
-	"dump-probe-aliases", "dump-functions", "dyninst", "privilege",
-	"unprivileged", "check-version", "skip-badvars",
-	"suppress-handler-errors", "suppress-time-limits",
-	"semantic-keep-going", "no-global-var-display", "use-server",
+	"dump-probe-aliases", "dump-functions", "dyninst", "check-version", "skip-badvars",
+	"suppress-handler-errors", "semantic-keep-going", "use-server",
 	"use-server-on-error", "list-servers", "trust-servers",
 	"use-http-server", "client-options", "remote", "remote-prefix",
 	"sign-module", "build-as", "tmpdir", "download-debuginfo", "sysroot",
@@ -335,6 +341,41 @@ static bool take_text(const char **to, const char *text, const char *refusal)
 	return false;
 }
 
+static bool take_list(struct options *o, const char *arg, bool locals)
+{
+	if (o->list) {
+		fprintf(stderr, "ERROR: only one of the -l/-L/--dump-* switches may be specified\n");
+		return false;
+	}
+	o->list = arg;
+	o->list_locals = locals;
+	o->no_warnings = true;
+	return true;
+}
+
+static bool take_privilege(struct options *o, const char *arg)
+{
+	if (strcmp(arg, "stapdev") && strcmp(arg, "stapsys") &&
+	    strcmp(arg, "stapusr")) {
+		fprintf(stderr, "Invalid argument '%s' for --privilege.\n",
+			arg);
+		return false;
+	}
+	if (o->privilege && strcmp(o->privilege, arg)) {
+		fprintf(stderr, "Privilege level may be set only once.\n");
+		return false;
+	}
+	o->privilege = arg;
+	return true;
+}
+
+static bool take_no_time_limits(struct options *o)
+{
+	if (!o->guru)
+		fprintf(stderr, "ERROR --suppress-time-limits requires guru mode (-g)\n");
+	return o->suppress_time_limits = o->guru;
+}
+
 /* One option; false after a message on stderr. */
 static bool take_option(struct options *o, int code, const char *arg)
 {
@@ -384,6 +425,17 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_compatible(o, arg);
 	case OPT_COLOR:
 		return take_color(o, arg);
+	case 'l':
+	case 'L':
+		return take_list(o, arg, code == 'L');
+	case OPT_PRIVILEGE:
+		return take_privilege(o, arg);
+	case OPT_UNPRIVILEGED:
+		return take_privilege(o, "stapusr");
+	case OPT_NO_DISPLAY:
+		return o->no_global_display = true;
+	case OPT_NO_TIME_LIMITS:
+		return take_no_time_limits(o);
 	default:
 		BUG("option row %d without code", code);
 	}
@@ -436,11 +488,22 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 {
 	int i = optind;
 
-	if (!o->script_text && i < argc)
+	if (!o->privilege)
+		o->privilege = "stapdev";
+	if (o->guru && strcmp(o->privilege, "stapdev")) {
+		fprintf(stderr, "You can't specify -g and --privilege=%s together.\n",
+			o->privilege);
+		return usage_error();
+	}
+	if (o->list && o->script_text) {
+		fprintf(stderr, "Cannot specify a script with -l/-L/--dump-* switches.\n");
+		return usage_error();
+	}
+	if (!o->list && !o->script_text && i < argc)
 		o->script_file = argv[i++];
 	for (; i < argc; i++)
 		vec_push(o->arena, &o->args, argv[i]);
-	if (!o->script_text && !o->script_file) {
+	if (!o->list && !o->script_text && !o->script_file) {
 		fprintf(stderr, "A script must be specified.\n");
 		return usage_error();
 	}

@@ -24,6 +24,11 @@ struct options {
 	const char *script_text;   /* -e, or NULL */
 	const char *script_file;   /* operand, "-" for stdin, or NULL */
 	words extra_scripts;       /* -E */
+	const char *list;          /* -l or -L PROBE, or NULL */
+	bool list_locals;          /* -L */
+	bool no_global_display;    /* --no-global-var-display */
+	bool suppress_time_limits;
+	const char *privilege;     /* "stapdev", "stapsys", "stapusr" */
 	words args;                /* script arguments */
 	const char *command;       /* -c */
 	const char *pid_text;      /* -x as given */

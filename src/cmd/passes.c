@@ -92,7 +92,7 @@ static void run_init(struct run *r, const struct options *o)
 		.kernel_release = r->uts.release,
 		.arch = arch_name(r->uts.machine),
 		.runtime = "bpf",
-		.privilege = "stapdev",
+		.privilege = o->privilege,
 		.compatible = o->compatible,
 		.guru = o->guru,
 		.n_args = o->args.len,
@@ -195,13 +195,26 @@ static bool parse_file(struct run *r, const char *path)
 	return ok;
 }
 
+/* -l PROBE: a script of one probe without a body. */
+static bool parse_points(struct run *r)
+{
+	struct source *src = source_add(&r->srcs, "<input>", r->o->list,
+					strlen(r->o->list), false);
+
+	if (!src)
+		return false;
+	vec_push(&r->arena, &r->files, lang_parse_points(&r->lang, src));
+	return true;
+}
+
 static bool pass_1_parse(struct run *r)
 {
 	const struct options *o = r->o;
 	const char **extra;
 	bool read_ok;
 
-	read_ok = o->script_text ? parse_text(r, "<input>", o->script_text,
+	read_ok = o->list ? parse_points(r) :
+		  o->script_text ? parse_text(r, "<input>", o->script_text,
 					      strlen(o->script_text)) :
 				   parse_file(r, o->script_file);
 	vec_foreach(extra, &o->extra_scripts)
@@ -238,7 +251,7 @@ static bool print_pass_1(struct run *r)
 
 /* --- pass 2 --- */
 
-static bool pass_2_elaborate(struct run *r)
+static void analyze(struct run *r)
 {
 	struct probe_env env = {
 		.command = r->o->command,
@@ -246,6 +259,8 @@ static bool pass_2_elaborate(struct run *r)
 		.sysroot = "",
 		.privilege = r->env.privilege,
 		.guru = r->o->guru,
+		.no_global_display = r->o->no_global_display || r->o->list,
+		.listing = r->o->list != NULL,
 	};
 
 	stopwatch_start(&r->watch);
@@ -255,6 +270,11 @@ static bool pass_2_elaborate(struct run *r)
 			       "analyzed script: %zu probes, %zu functions, 0 embeds, %zu globals",
 			       r->sema->probes.len, r->sema->functions.len,
 			       r->sema->globals.len);
+}
+
+static bool pass_2_elaborate(struct run *r)
+{
+	analyze(r);
 	return pass_ok(r, 2, "analysis");
 }
 
@@ -269,11 +289,29 @@ static bool print_pass_2(struct run *r)
 	return ok;
 }
 
+/* -l, -L: what does not resolve is left out, and named only under -vv. */
+static bool list_places(struct run *r)
+{
+	struct strbuf out = STRBUF_INIT;
+	size_t n;
+
+	analyze(r);
+	if (r->o->verbose[1] >= 2)
+		diag_flush(&r->diag, stderr);
+	n = sema_list(r->sema, r->o->list_locals, &out);
+	if (n && !print_result(&out))
+		n = 0;
+	strbuf_release(&out);
+	return n != 0;
+}
+
 /* --- pass 3 --- */
 
 static bool pass_3_translate(struct run *r)
 {
 	struct lower_options opt = { .limits = r->o->limits,
+				     .suppress_time_limits =
+					     r->o->suppress_time_limits,
 				     .name = r->o->module_name ?
 						     r->o->module_name :
 						     "stap" };
@@ -396,9 +434,11 @@ int passes_run(const struct options *o)
 	unsigned i;
 
 	run_init(&r, o);
-	for (i = 0; ok && i < o->last_pass; i++)
+	if (o->list)
+		ok = pass_1_parse(&r) && list_places(&r);
+	for (i = 0; !o->list && ok && i < o->last_pass; i++)
 		ok = passes[i].run(&r);
-	if (ok && passes[o->last_pass - 1].print)
+	if (!o->list && ok && passes[o->last_pass - 1].print)
 		ok = passes[o->last_pass - 1].print(&r);
 	run_release(&r);
 	return ok ? 0 : 1;

@@ -22,6 +22,7 @@ struct resolver {
 	struct resolve r;
 	struct pattern_node root;
 	probe_matches *out;
+	const char *listed; /* text of the outermost alias, or NULL */
 	size_t steps;
 	bool gave_up; /* a bound was hit and reported */
 };
@@ -185,10 +186,33 @@ static void call_provider(struct walk *w, const struct provider *provider,
 	if (r->found.len)
 		chain = chain_text(rs);
 	for (i = 0; i < r->found.len; i++) {
+		const char *point = r->found.at[i]->point;
+
 		r->found.at[i]->chain = chain;
 		vec_push(r->arena, rs->out,
-			 (struct probe_match){ r->found.at[i], r->path });
+			 (struct probe_match){ r->found.at[i], r->path,
+					       rs->listed ? rs->listed
+							  : point });
 	}
+}
+
+/* The point with its names as they were matched, and the components from i on
+ * as written. */
+static const char *matched_text(const struct walk *w, size_t i)
+{
+	struct ast_component comps[2 * MAX_COMPONENTS];
+	struct ast_point pt = { .comps = { .at = comps } };
+	struct strbuf text = STRBUF_INIT;
+	const char *out;
+
+	memcpy(comps, w->comps, w->n * sizeof(comps[0]));
+	pt.comps.len = w->n;
+	for (; i < w->pt->comps.len; i++)
+		comps[pt.comps.len++] = w->pt->comps.at[i];
+	point_add_text(&pt, &text);
+	out = arena_strndup(w->rs->r.arena, text.buf, text.len);
+	strbuf_release(&text);
+	return out;
 }
 
 static bool in_expansion(const struct probe_path *path,
@@ -216,7 +240,10 @@ static void expand_aliases(struct walk *w, const struct pattern_node *node,
 {
 	struct resolver *rs = w->rs;
 	const struct ast_probe *const *alias;
+	bool outermost = node->aliases.len && !rs->listed;
 
+	if (outermost)
+		rs->listed = matched_text(w, i);
 	vec_foreach(alias, &node->aliases) {
 		if (in_expansion(rs->r.path, *alias) ||
 		    path_depth(rs->r.path) > MAX_ALIAS_DEPTH) {
@@ -230,6 +257,8 @@ static void expand_aliases(struct walk *w, const struct pattern_node *node,
 		resolve_list(rs, *alias, rs->r.path, w->pt->comps.at + i,
 			     w->pt->comps.len - i);
 	}
+	if (outermost)
+		rs->listed = NULL;
 }
 
 /* All components are used up. */

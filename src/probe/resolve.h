@@ -15,6 +15,7 @@
 struct probe_match {
 	const struct resolved_probe *at;
 	const struct probe_path *path;
+	const char *listed; /* as -l names it: an alias stays one */
 };
 typedef VEC(struct probe_match) probe_matches;
 

@@ -115,7 +115,7 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 	const char *name = tag & ANY ? "*" : pt->comps.at[1].name;
 	const struct syscall_row *row;
 
-	if (!strcmp(name, "*")) {
+	if (!strcmp(name, "*") && !(r->env->listing && !(tag & ANY))) {
 		add(r, pt, tag, "*", "*", -1);
 	} else if (glob_is_pattern(name)) {
 		for (row = syscall_table; row->name; row++)

@@ -124,7 +124,7 @@ static void collect_probe(struct sema *s, const struct ast_probe *decl)
 		struct handler *h = handler_for(s, decl, m->path, first_draft);
 
 		vec_push(s->arena, &s->prog->probes,
-			 (struct sema_probe){ m->at, h });
+			 (struct sema_probe){ m->at, h, m->listed });
 	}
 }
 
@@ -138,7 +138,8 @@ void handlers_collect(struct sema *s)
 		vec_foreach(p, &s->files[i]->probes)
 			if ((*p)->aliases.len)
 				resolver_add_alias(s->resolver, *p);
-	for (i = 0; i < s->n_files; i++)
+	/* -l asks about the points it was given, not those of other scripts. */
+	for (i = 0; i < (s->env->listing ? 1 : s->n_files); i++)
 		vec_foreach(p, &s->files[i]->probes)
 			if (!(*p)->aliases.len)
 				collect_probe(s, *p);
@@ -150,6 +151,7 @@ struct handler *handlers_add(struct sema *s, struct ast_stmt *body,
 	struct handler *h = new_handler(s, at->loc);
 
 	vec_push(s->arena, &h->bodies, body);
-	vec_push(s->arena, &s->prog->probes, (struct sema_probe){ at, h });
+	vec_push(s->arena, &s->prog->probes,
+		 (struct sema_probe){ at, h, at->point });
 	return h;
 }

@@ -28,6 +28,7 @@ struct handler {
 struct sema_probe {
 	const struct resolved_probe *at;
 	struct handler *handler;
+	const char *listed;          /* the point as -l names it */
 };
 
 struct sema_prog {
@@ -47,5 +48,10 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
  * bodies and initial values too if verbose. */
 void sema_print(const struct lang *l, const struct sema_prog *p, bool verbose,
 		struct strbuf *out);
+
+/* Append the points of the probes as stap -l lists them (cli.md section 14):
+ * sorted, each once, one a line; with the variables that all its places share
+ * if locals. Returns how many. Also of programs that had errors. */
+size_t sema_list(const struct sema_prog *p, bool locals, struct strbuf *out);
 
 #endif

@@ -66,3 +66,17 @@ expect '-c target()' 0 '^1\n$' '^$' "$STAP" -c true -e 'probe begin { println(ta
 expect '-c status' 1 '' 'WARNING: Child process exited with status 3' "$STAP" -c 'exit 3' -e 'probe begin { }'
 expect '-x' 0 '^1\n$' '^$' "$STAP" -x $$ -e "probe begin { println(target() == $$) exit() }"
 exit $bad
+
+alias='probe my.one = begin { x = 1; s = "k" } probe my.one = end { x = 2 } probe my.two = timer.s(1) {} probe begin { }'
+expect '-l' 0 '^timer\.hz\(5\)\ntimer\.jiffies\(5\)\ntimer\.ms\(5\)\ntimer\.msec\(5\)\ntimer\.s\(5\)\ntimer\.sec\(5\)\n$' '^$' "$STAP" -l 'timer.*(5)'
+expect '-L' 0 '^my\.one x:long\nmy\.two\n$' '^$' "$STAP" -E "$alias" -L 'my.*'
+expect '-l of nothing' 1 '^$' '^$' "$STAP" -l nosuch.point
+expect '-l of nothing, -vv' 1 '^$' 'probe point mismatch' "$STAP" -vv -l nosuch.point
+expect '-l of a broken point' 1 '^$' 'expected literal string or number' "$STAP" -l 'begin('
+expect '-l and a script' 1 '^$' 'Cannot specify a script with -l/-L/--dump-\* switches\.' "$STAP" -l begin -e "$hello"
+expect '-l and -L' 1 '^$' 'only one of the -l/-L/--dump-\* switches may be specified' "$STAP" -l begin -L end
+expect '--privilege' 1 '^$' "Invalid argument 'root' for --privilege\." "$STAP" --privilege=root -e "$hello"
+expect 'two privileges' 1 '^$' 'Privilege level may be set only once\.' "$STAP" --privilege=stapsys --unprivileged -e "$hello"
+expect 'guru, unprivileged' 1 '^$' "You can't specify -g and --privilege=stapusr together\." "$STAP" -g --unprivileged -e "$hello"
+expect 'unprivileged' 0 '^Hello World!\n$' '^$' "$STAP" --unprivileged -e "$hello"
+expect 'time limits' 1 '^$' '--suppress-time-limits requires guru mode' "$STAP" --suppress-time-limits -e "$hello"

@@ -339,6 +339,37 @@ static void test_display(void **state)
 	sx_release(&s);
 }
 
+/* What -l and -L say: aliases stay aliases, variables are common ones. */
+static void test_list(void **state)
+{
+	const char *script = "probe a.x = begin { n = 1; s = \"\" }\n"
+			     "probe a.x = end { s = \"\"; n = \"\" }\n"
+			     "probe a.y = timer.ms(7), timer.s(7) { k = 2 }\n"
+			     "probe a.*, end, begin, end, nosuch.point { }";
+	struct sema_fixture s;
+
+	(void)state;
+	sx_init(&s);
+	s.env.listing = true;
+	s.env.no_global_display = true;
+	sx_run(&s, script);
+	strbuf_reset(&s.f.out);
+	assert_int_equal(sema_list(s.prog, false, &s.f.out), 4);
+	assert_string_equal(s.f.out.buf, "a.x\na.y\nbegin\nend\n");
+	sx_run(&s, "probe a.x = begin { n = 1; s = \"\" }\n"
+		   "probe a.x = end { s = \"\"; n = \"\" }\n"
+		   "probe a.y = begin { k = 2 }\n"
+		   "probe a.*, end { }");
+	strbuf_reset(&s.f.out);
+	assert_int_equal(sema_list(s.prog, true, &s.f.out), 3);
+	assert_string_equal(s.f.out.buf, "a.x s:string\na.y k:long\nend\n");
+	sx_run(&s, "probe syscall.* { }");
+	strbuf_reset(&s.f.out);
+	assert_true(sema_list(s.prog, false, &s.f.out) > 100);
+	assert_non_null(strstr(s.f.out.buf, "\nsyscall.read\n"));
+	sx_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_defined),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_display),
+		cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
