@@ -16,29 +16,52 @@
 #define CHAIN_MAX 4u     /* more numbers are looked up in a table */
 #define TABLE_MAX 8192u
 
+/* Where struct pt_regs has the number of the system call, and what tells that the
+ * process runs 32-bit code, whose numbers mean other calls. */
 #if defined(__x86_64__)
 #define NR_IN_PT_REGS 120 /* orig_ax */
+#define MODE_IN_PT_REGS 136 /* cs */
+#define MODE_MASK 0xffff
+#define MODE_32 0x23
 #elif defined(__aarch64__)
 #define NR_IN_PT_REGS 280 /* syscallno */
+#define MODE_IN_PT_REGS 264 /* pstate */
+#define MODE_MASK 0x10
+#define MODE_32 0x10
 #endif
 
-/* r3 = number of the system call; r1 is the context. */
-static void load_number(struct emit *e)
+/* to = 8 bytes of the pt_regs whose address the context at r1 starts with. */
+static void read_regs(struct emit *e, int to, int32_t offset)
 {
-	int32_t tmp;
+	int32_t tmp = emit_tmp(e, &e->tmp_cpu, 8);
 
-	if (e->g->kind == ATTACH_SYSCALL) {
-		code_load(&e->code, BPF_DW, R3, R1, 8);
-		return;
-	}
-	tmp = emit_tmp(e, &e->tmp_cpu, 8);
 	code_load(&e->code, BPF_DW, R3, R1, 0);
-	code_alu_imm(&e->code, BPF_ADD, R3, NR_IN_PT_REGS);
+	code_alu_imm(&e->code, BPF_ADD, R3, offset);
 	code_mov(&e->code, R1, R10);
 	code_alu_imm(&e->code, BPF_ADD, R1, tmp);
 	code_const(&e->code, R2, 8);
 	code_call(&e->code, BPF_FUNC_probe_read_kernel);
-	code_load(&e->code, BPF_DW, R3, R10, tmp);
+	code_load(&e->code, BPF_DW, to, R10, tmp);
+}
+
+/* r3 = number of the system call; r6 is the context. */
+static void load_number(struct emit *e)
+{
+	if (e->g->kind == ATTACH_SYSCALL) {
+		code_load(&e->code, BPF_DW, R3, R6, 8);
+		return;
+	}
+	code_mov(&e->code, R1, R6);
+	read_regs(e, R3, NR_IN_PT_REGS);
+}
+
+/* Calls of 32-bit code are not for us. Only asked when the number fits. */
+static void gate_mode(struct emit *e)
+{
+	code_mov(&e->code, R1, R6);
+	read_regs(e, R1, MODE_IN_PT_REGS);
+	code_alu_imm(&e->code, BPF_AND, R1, MODE_MASK);
+	code_jump_imm(&e->code, BPF_JEQ, R1, MODE_32, e->l_out);
 }
 
 static void keep_index(struct emit *e, int from)
@@ -100,11 +123,13 @@ static void gate_number(struct emit *e)
 		if (nr > most)
 			most = nr;
 	}
+	code_mov(&e->code, R6, R1);
 	load_number(e);
 	if (e->g->probes.len > CHAIN_MAX && most < TABLE_MAX)
 		gate_table(e, (uint32_t)most);
 	else
 		gate_chain(e);
+	gate_mode(e);
 }
 
 static void gate_target(struct emit *e)

@@ -3,6 +3,7 @@
  * the lock. */
 #include "bpf_case.h"
 
+#include <elf.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
@@ -71,6 +72,86 @@ static void one_call(void **state)
 	bpf_link__destroy(leave);
 	bpf_case_end(&b);
 }
+
+#ifdef __x86_64__
+/* Run a program of 32-bit code that makes system call 110, which is iopl there. */
+static pid_t run_32bit(void)
+{
+	static const unsigned char code[] = {
+		0xb8, 110,  0,	  0, 0,		/* mov $110, %eax */
+		0x31, 0xdb, 0xcd, 0x80,		/* xor %ebx, %ebx; int $0x80 */
+		0xb8, 1,    0,	  0, 0,		/* mov $1, %eax: exit */
+		0x31, 0xdb, 0xcd, 0x80,
+	};
+	struct {
+		Elf32_Ehdr e;
+		Elf32_Phdr p;
+		unsigned char code[sizeof(code)];
+	} f = {
+		.e = { .e_ident = ELFMAG "\1\1\1",
+		       .e_type = ET_EXEC,
+		       .e_machine = EM_386,
+		       .e_version = 1,
+		       .e_entry = 0x8048000 + sizeof(Elf32_Ehdr) +
+				  sizeof(Elf32_Phdr),
+		       .e_phoff = sizeof(Elf32_Ehdr),
+		       .e_ehsize = sizeof(Elf32_Ehdr),
+		       .e_phentsize = sizeof(Elf32_Phdr),
+		       .e_phnum = 1 },
+		.p = { .p_type = PT_LOAD,
+		       .p_vaddr = 0x8048000,
+		       .p_filesz = sizeof(f),
+		       .p_memsz = sizeof(f),
+		       .p_flags = PF_R | PF_X,
+		       .p_align = 4096 },
+	};
+	char *const none[] = { NULL };
+	int fd = memfd_create("t32", MFD_CLOEXEC);
+	pid_t pid;
+
+	memcpy(f.code, code, sizeof(code));
+	assert_int_equal(write(fd, &f, sizeof(f)), sizeof(f));
+	pid = fork();
+	if (!pid) {
+		fexecve(fd, (char *const[]){ (char[]){ "t32" }, NULL }, none);
+		_exit(126);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(fd);
+	return pid;
+}
+
+/* The same number in 32-bit code is another call. */
+static void other_abi(void **state)
+{
+	struct { uint64_t seq; int64_t num; } v;
+	struct bpf_link *enter, *leave;
+	struct bpf_case b;
+	struct bpf_map *m;
+	int64_t key;
+
+	(void)state;
+	bpf_case_needs_root();
+	bpf_case_init(&b, "probe syscall h \"a\" n0=110\n"
+			  "probe sysret h \"b\" n0=110\n"
+			  "global @m[i64]: i64 size 1000\n"
+			  "handler h\n  reg r0:i64, r1:i64\n"
+			  "b0:\n  r0 = intrin pid\n  r1 = const 1\n"
+			  "  madd @m, r1, r0 err b1\n  ret\nb1:\n  fail\n");
+	m = bpf_object__find_map_by_name(b.obj, "g0");
+	enter = attach_raw(&b, "probe_0", "sys_enter");
+	leave = attach_raw(&b, "probe_1", "sys_exit");
+	key = run_32bit();
+	assert_int_equal(bpf_map__lookup_elem(m, &key, 8, &v, 16, 0), -ENOENT);
+	getppid();
+	key = getpid();
+	assert_int_equal(bpf_map__lookup_elem(m, &key, 8, &v, 16, 0), 0);
+	assert_int_equal(v.num, 2);
+	bpf_link__destroy(enter);
+	bpf_link__destroy(leave);
+	bpf_case_end(&b);
+}
+#endif
 
 /* Many calls share one program; each run knows its probe. */
 static void many_calls(int n_others, const char *want)
@@ -478,6 +559,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_call),
+#ifdef __x86_64__
+		cmocka_unit_test(other_abi),
+#endif
 		cmocka_unit_test(shared_program),
 		cmocka_unit_test(same_call_twice),
 		cmocka_unit_test(target_only),
