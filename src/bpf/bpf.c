@@ -22,7 +22,7 @@ struct unit {
 	struct object_needs needs;
 	struct rodata rodata;
 	struct code *code; /* by group */
-	struct code *body; /* by group: of those with loops, what bpf_loop calls */
+	struct code *body; /* by group: what bpf_loop calls, or empty */
 	struct code follow[FOLLOW_PROGRAMS];
 	bool with_follow;
 	bool notes; /* comment the code */
@@ -126,8 +126,7 @@ static uint32_t add_code(struct object *o, const struct code *c,
 	for (size_t i = 0; i < p->relocs.len; i++) {
 		const struct code_reloc *r = &p->relocs.at[i];
 
-		elf_add_reloc(o->elf, s,
-			      at + r->insn * sizeof(struct bpf_insn),
+		elf_add_reloc(o->elf, s, at + r->insn * sizeof(struct bpf_insn),
 			      o->symbol[r->ref]);
 	}
 	return (uint32_t)at;
@@ -147,7 +146,8 @@ static uint32_t add_program(struct object *o, const struct code *c,
 
 /* What bpf_loop calls: (number of the turn, address). The kernel insists on
  * knowing that it is static. */
-static void add_body(struct object *o, const struct code *c, const char *program)
+static void add_body(struct object *o, const struct code *c,
+		     const char *program)
 {
 	char name[64];
 	uint32_t at, func;
@@ -166,8 +166,8 @@ static void add_follow(struct object *o, const struct unit *u)
 	for (int i = 0; i < FOLLOW_PROGRAMS; i++) {
 		const struct follow_program *f = &follow_programs[i];
 		const struct code_part *p = &u->follow[i].part[0];
-		uint32_t at = add_program(o, &u->follow[i], f->section,
-					  f->name);
+		uint32_t at =
+			add_program(o, &u->follow[i], f->section, f->name);
 
 		for (size_t k = 0; k < p->cores.len; k++) {
 			uint32_t insn = p->cores.at[k].insn;
@@ -271,7 +271,7 @@ struct names {
 static const char *ref_name(void *ctx, uint32_t ref)
 {
 	static const char *const fixed[] = { "session", "constants", "ring",
-					     "scratch", "targets", "body" };
+					     "scratch", "targets",   "body" };
 	struct names *n = ctx;
 
 	if (ref < REF_GLOBAL)

@@ -58,8 +58,7 @@ void code_label(struct code *c, uint32_t label)
 
 void code_note(struct code *c, const char *text)
 {
-	vec_push(NULL, &current(c)->notes,
-		 (struct code_note){ here(c), text });
+	vec_push(NULL, &current(c)->notes, (struct code_note){ here(c), text });
 }
 
 static void put(struct code *c, int opcode, int dst, int src, int32_t off,
@@ -161,8 +160,7 @@ void code_jump_if(struct code *c, int op, int dst, int src, uint32_t label)
 	put(c, BPF_JMP | op | BPF_X, dst, src, 0, 0);
 }
 
-void code_jump_imm(struct code *c, int op, int dst, int32_t imm,
-		   uint32_t label)
+void code_jump_imm(struct code *c, int op, int dst, int32_t imm, uint32_t label)
 {
 	fixup(c, label);
 	put(c, BPF_JMP | op | BPF_K, dst, 0, 0, imm);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #ifndef R_BPF_64_64
-#define R_BPF_64_64 1
+# define R_BPF_64_64 1
 #endif
 
 void elf_init(struct elf_writer *w)
@@ -44,9 +44,8 @@ static uint32_t add_name(struct elf_writer *w, const char *name)
 	return at;
 }
 
-uint32_t elf_add_section(struct elf_writer *w, const char *name,
-			 uint64_t flags, uint32_t align, const void *data,
-			 size_t len)
+uint32_t elf_add_section(struct elf_writer *w, const char *name, uint64_t flags,
+			 uint32_t align, const void *data, size_t len)
 {
 	struct elf_section s = {
 		.name = add_name(w, name),
@@ -230,8 +229,7 @@ void elf_write(struct elf_writer *w, struct strbuf *out)
 	h.v.at[symtab + 1].sh_offset =
 		put(out, base, 1, w->strtab.buf, w->strtab.len);
 	h.v.at[symtab + 1].sh_size = w->strtab.len;
-	eh.e_shoff = put(out, base, 8, h.v.at,
-			 h.v.len * sizeof(Elf64_Shdr));
+	eh.e_shoff = put(out, base, 8, h.v.at, h.v.len * sizeof(Elf64_Shdr));
 	eh.e_shnum = (uint16_t)h.v.len;
 	eh.e_shstrndx = (uint16_t)(symtab + 1);
 	memcpy(out->buf + base, &eh, sizeof(eh));

@@ -71,7 +71,6 @@ static bool names_probe(const struct ir_insn *i)
 /* The largest string that has to be made aside, see emit_tmp_str(). */
 static uint32_t aside_bytes(const struct emit *e, const struct ir_insn *i)
 {
-
 	if (i->op == IR_OP_CAT || i->op == IR_OP_SPRINT) {
 		for (unsigned a = 0; a < i->n_args; a++) {
 			if (i->args[a] == i->dst)
@@ -175,8 +174,7 @@ static void jump_on(struct emit *e, const struct ir_insn *br, bool holds,
 
 	if (!e->regs.fused[br->args[0]]) {
 		r = emit_num_any(e, R0, br->args[0]);
-		code_jump_imm(&e->code, holds ? BPF_JNE : BPF_JEQ, r, 0,
-			      label);
+		code_jump_imm(&e->code, holds ? BPF_JNE : BPF_JEQ, r, 0, label);
 	} else if (cmp->op == IR_OP_ICMP) {
 		emit_compare_jump(e, cmp, holds, label);
 	} else {
@@ -196,8 +194,7 @@ static void emit_branch(struct emit *e, const struct ir_insn *i, size_t next)
 
 static bool is_str_insn(const struct emit *e, const struct ir_insn *i)
 {
-	return i->dst != IR_NONE &&
-	       e->flat.fn.regs.at[i->dst].type == IR_STR;
+	return i->dst != IR_NONE && e->flat.fn.regs.at[i->dst].type == IR_STR;
 }
 
 static void emit_terminator(struct emit *e, const struct ir_insn *i,
@@ -247,21 +244,37 @@ static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)
 		else
 			emit_number_op(e, i);
 		return;
-	case IR_OP_CONST: case IR_OP_NEG: case IR_OP_NOT:
-	case IR_OP_ADD: case IR_OP_SUB: case IR_OP_MUL:
-	case IR_OP_DIV: case IR_OP_MOD: case IR_OP_AND:
-	case IR_OP_OR: case IR_OP_XOR: case IR_OP_SHL:
-	case IR_OP_SAR: case IR_OP_SHR:
+	case IR_OP_CONST:
+	case IR_OP_NEG:
+	case IR_OP_NOT:
+	case IR_OP_ADD:
+	case IR_OP_SUB:
+	case IR_OP_MUL:
+	case IR_OP_DIV:
+	case IR_OP_MOD:
+	case IR_OP_AND:
+	case IR_OP_OR:
+	case IR_OP_XOR:
+	case IR_OP_SHL:
+	case IR_OP_SAR:
+	case IR_OP_SHR:
 		emit_number_op(e, i);
 		return;
-	case IR_OP_STR: case IR_OP_CAT: case IR_OP_SPRINT:
+	case IR_OP_STR:
+	case IR_OP_CAT:
+	case IR_OP_SPRINT:
 		emit_str_op(e, i);
 		return;
-	case IR_OP_GGET: case IR_OP_GSET: case IR_OP_GADD:
+	case IR_OP_GGET:
+	case IR_OP_GSET:
+	case IR_OP_GADD:
 		emit_scalar_op(e, i);
 		return;
-	case IR_OP_MGET: case IR_OP_MSET: case IR_OP_MADD:
-	case IR_OP_MHAS: case IR_OP_MDEL:
+	case IR_OP_MGET:
+	case IR_OP_MSET:
+	case IR_OP_MADD:
+	case IR_OP_MHAS:
+	case IR_OP_MDEL:
 		emit_map_op(e, i);
 		return;
 	case IR_OP_PRINT:
@@ -289,12 +302,19 @@ static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)
 		emit_refuse(e, "empties a whole array, which BPF programs "
 			       "cannot do");
 		return;
-	case IR_OP_IBEGIN: case IR_OP_IKEY: case IR_OP_IVAL:
-	case IR_OP_IEND: case IR_OP_INEXT:
+	case IR_OP_IBEGIN:
+	case IR_OP_IKEY:
+	case IR_OP_IVAL:
+	case IR_OP_IEND:
+	case IR_OP_INEXT:
 		emit_refuse(e, "uses foreach, which BPF programs cannot do");
 		return;
-	case IR_OP_CALL: case IR_OP_JMP: case IR_OP_BR: case IR_OP_RET:
-	case IR_OP_RAISE: case IR_OP_FAIL:
+	case IR_OP_CALL:
+	case IR_OP_JMP:
+	case IR_OP_BR:
+	case IR_OP_RET:
+	case IR_OP_RAISE:
+	case IR_OP_FAIL:
 		break;
 	}
 	BUG("operation %d left over in %s", i->op, e->flat.fn.name);
@@ -349,14 +369,15 @@ static void check_globals(struct emit *e)
 				continue;
 			g = &e->p->globals.at[i->imm];
 			if (g->wrap)
-				emit_refuse(e, "uses array \"%s\", which drops "
-					       "its oldest element when full "
-					       "(%%); BPF maps cannot",
+				emit_refuse(e,
+					    "uses array \"%s\", which drops "
+					    "its oldest element when full "
+					    "(%%); BPF maps cannot",
 					    g->name);
-			else if (g->kind == IR_MAP &&
-				 ir_key_bytes(g) > 512)
-				emit_refuse(e, "uses array \"%s\" with keys of "
-					       "%u bytes; BPF maps take 512",
+			else if (g->kind == IR_MAP && ir_key_bytes(g) > 512)
+				emit_refuse(e,
+					    "uses array \"%s\" with keys of "
+					    "%u bytes; BPF maps take 512",
 					    g->name, ir_key_bytes(g));
 		}
 	}

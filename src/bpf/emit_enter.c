@@ -13,21 +13,21 @@
 #include "proto/record.h"
 #include "proto/session.h"
 
-#define CHAIN_MAX 4u     /* more numbers are looked up in a table */
+#define CHAIN_MAX 4u /* more numbers are looked up in a table */
 #define TABLE_MAX 8192u
 
 /* Where struct pt_regs has the number of the system call, and what tells that the
  * process runs 32-bit code, whose numbers mean other calls. */
 #if defined(__x86_64__)
-#define NR_IN_PT_REGS 120 /* orig_ax */
-#define MODE_IN_PT_REGS 136 /* cs */
-#define MODE_MASK 0xffff
-#define MODE_32 0x23
+# define NR_IN_PT_REGS   120 /* orig_ax */
+# define MODE_IN_PT_REGS 136 /* cs */
+# define MODE_MASK       0xffff
+# define MODE_32         0x23
 #elif defined(__aarch64__)
-#define NR_IN_PT_REGS 280 /* syscallno */
-#define MODE_IN_PT_REGS 264 /* pstate */
-#define MODE_MASK 0x10
-#define MODE_32 0x10
+# define NR_IN_PT_REGS   280 /* syscallno */
+# define MODE_IN_PT_REGS 264 /* pstate */
+# define MODE_MASK       0x10
+# define MODE_32         0x10
 #endif
 
 /* to = 8 bytes of the pt_regs whose address the context at r1 starts with. */
@@ -68,8 +68,8 @@ static void keep_index(struct emit *e, int from)
 {
 	if (e->keep_probe)
 		code_store(&e->code, BPF_DW, R10,
-			   e->looped ? emit_tmp(e, &e->tmp_misc, 8) :
-				       e->probe_off,
+			   e->looped ? emit_tmp(e, &e->tmp_misc, 8)
+				     : e->probe_off,
 			   from);
 }
 
@@ -215,8 +215,7 @@ static void clear_slots(struct emit *e)
 		code_store_imm(&e->code, BPF_DW, e->slots, e->sent_off, 0);
 	if (e->keep_error) {
 		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off, 0);
-		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8,
-			       0);
+		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8, 0);
 	}
 	if (!e->looped)
 		return;
@@ -229,8 +228,8 @@ static void clear_slots(struct emit *e)
 
 void emit_enter(struct emit *e)
 {
-	bool calls = e->g->kind == ATTACH_SYSCALL ||
-		     e->g->kind == ATTACH_SYSRET;
+	bool calls =
+		e->g->kind == ATTACH_SYSCALL || e->g->kind == ATTACH_SYSRET;
 
 	code_ref(&e->code, R2, REF_DATA, offsetof(struct session_data, state));
 	code_load(&e->code, BPF_W, R2, R2, 0);

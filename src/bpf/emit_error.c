@@ -41,8 +41,7 @@ static bool may_raise(const struct ir_insn *i)
 /* Whether the text an instruction raises is kept for later. */
 static bool keeps_text(const struct emit *e, const struct ir_insn *i)
 {
-	return raises_text(i) &&
-	       (e->keep_error || !only_fails(e, i->e));
+	return raises_text(i) && (e->keep_error || !only_fails(e, i->e));
 }
 
 void emit_error_plan(struct emit *e)
@@ -181,12 +180,12 @@ static void overflow_messages(struct emit *e, const struct ir_insn *i,
 			seen[m->imm] = true;
 			g = &e->p->globals.at[m->imm];
 			message(e, i, RECORD_ERROR_OVERFLOW, (uint32_t)m->imm,
-				g->sized ?
-					arena_printf(e->arena,
-						     "Array overflow, check "
-						     "size limit (%u)",
-						     g->size) :
-					"Array overflow, check MAXMAPENTRIES",
+				g->sized
+					? arena_printf(e->arena,
+						       "Array overflow, check "
+						       "size limit (%u)",
+						       g->size)
+					: "Array overflow, check MAXMAPENTRIES",
 				done);
 		}
 	}

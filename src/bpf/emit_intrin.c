@@ -13,8 +13,8 @@ static void task_number(struct emit *e, const struct ir_insn *i)
 {
 	bool uid = i->imm == INTRIN_UID || i->imm == INTRIN_GID;
 
-	code_call(&e->code, uid ? BPF_FUNC_get_current_uid_gid :
-				  BPF_FUNC_get_current_pid_tgid);
+	code_call(&e->code, uid ? BPF_FUNC_get_current_uid_gid
+				: BPF_FUNC_get_current_pid_tgid);
 	/* The thread group and the group are in the upper half. */
 	if (i->imm != INTRIN_PID && i->imm != INTRIN_GID)
 		code_alu_imm(&e->code, BPF_LSH, R0, 32);
@@ -36,8 +36,7 @@ static void execname(struct emit *e, const struct ir_insn *i)
 		off = s.off;
 	}
 	/* Kernels before 6.1 do not fill the rest of the field. */
-	emit_zero(e, base, off,
-		  direct ? (bound + 7) & ~7u : COMM_BYTES);
+	emit_zero(e, base, off, direct ? (bound + 7) & ~7u : COMM_BYTES);
 	code_mov(&e->code, R1, base);
 	code_alu_imm(&e->code, BPF_ADD, R1, off);
 	code_const(&e->code, R2, COMM_BYTES);
@@ -73,7 +72,7 @@ static void call_exit(struct emit *e)
 static uint32_t point_table(struct emit *e, uint32_t n, uint32_t entry)
 {
 	uint32_t first = e->g->probes.at[0], at;
-	char *table = arena_array(e->arena, char, (size_t)n * entry);
+	char *table = arena_array(e->arena, char, (size_t)n *entry);
 
 	for (size_t k = 0; k < e->g->probes.len; k++) {
 		uint32_t id = e->g->probes.at[k];
@@ -171,8 +170,8 @@ static void text_call(struct emit *e, const struct ir_insn *i, int kind)
 
 void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 {
-	bool wanted = i->dst != IR_NONE &&
-		      e->regs.places[i->dst].kind != PLACE_NONE;
+	bool wanted =
+		i->dst != IR_NONE && e->regs.places[i->dst].kind != PLACE_NONE;
 
 	switch ((int)i->imm) {
 	case INTRIN_EXIT:

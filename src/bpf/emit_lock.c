@@ -12,7 +12,7 @@
  * sleep: about half a microsecond. Each attempt costs the verifier 20 of those, so
  * their number is limited.
  */
-#define DELAY_CALLS 12
+#define DELAY_CALLS   12
 #define MOST_ATTEMPTS 200u
 
 /* One attempt: r0 = what the lock held, 0 if it is ours now. */

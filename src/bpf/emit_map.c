@@ -14,7 +14,7 @@
 
 #include <errno.h>
 
-#define KEY_ON_STACK 96u
+#define KEY_ON_STACK   96u
 #define VALUE_ON_STACK 48u
 
 void emit_count(struct emit *e, uint32_t data_offset)
@@ -131,10 +131,10 @@ static struct strval buffer(struct emit *e, int32_t *tmp, uint32_t bytes,
 			    bool in_scratch)
 {
 	if (!*tmp)
-		*tmp = in_scratch ? frame_scratch(&e->regs.frame, bytes) :
-				    frame_stack(&e->regs.frame, bytes);
-	return (struct strval){ .kind = in_scratch ? PLACE_SCRATCH :
-						     PLACE_STACK,
+		*tmp = in_scratch ? frame_scratch(&e->regs.frame, bytes)
+				  : frame_stack(&e->regs.frame, bytes);
+	return (struct strval){ .kind = in_scratch ? PLACE_SCRATCH
+						   : PLACE_STACK,
 				.off = *tmp,
 				.bound = bytes };
 }
@@ -290,8 +290,8 @@ static void insert(struct emit *e, const struct ir_insn *i,
 		   const struct strval *key)
 {
 	const struct ir_global *g = &e->p->globals.at[i->imm];
-	struct strval val = buffer(e, &e->tmp_val, e->val_bytes,
-				   e->val_in_scratch);
+	struct strval val =
+		buffer(e, &e->tmp_val, e->val_bytes, e->val_in_scratch);
 	int base = val.kind == PLACE_STACK ? R10 : R9;
 	int32_t at = val.off + (int32_t)offsetof(struct map_value, num);
 

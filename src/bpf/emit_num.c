@@ -76,8 +76,7 @@ static int work_reg(struct emit *e, ir_reg dst, ir_reg other)
 	const struct place *d = &e->regs.places[dst];
 	const struct place *o = &e->regs.places[other];
 
-	if (d->kind != PLACE_REG ||
-	    (o->kind == PLACE_REG && o->off == d->off))
+	if (d->kind != PLACE_REG || (o->kind == PLACE_REG && o->off == d->off))
 		return R0;
 	return d->off;
 }
@@ -161,8 +160,7 @@ static void divide(struct emit *e, const struct ir_insn *i)
 
 	emit_num(e, R0, i->args[0]);
 	code_mov(&e->code, R2, R0);
-	if (emit_is_const(e, i->args[1], &by) && by > 0 &&
-	    by == (int32_t)by) {
+	if (emit_is_const(e, i->args[1], &by) && by > 0 && by == (int32_t)by) {
 		absolute(e, R0);
 		code_alu_imm(&e->code, op, R0, (int32_t)by);
 	} else {

@@ -24,9 +24,9 @@ int32_t emit_tmp(struct emit *e, int32_t *slot, uint32_t bytes)
 static void open_record(struct emit *e, int kind, uint32_t id, uint32_t loc,
 			uint32_t bytes, uint32_t full)
 {
-	uint32_t flags = e->more && kind != RECORD_DONE && kind != RECORD_EXIT ?
-				 RECORD_MORE :
-				 0;
+	uint32_t flags = e->more && kind != RECORD_DONE && kind != RECORD_EXIT
+				 ? RECORD_MORE
+				 : 0;
 	int32_t cpu = emit_tmp(e, &e->tmp_cpu, 8);
 
 	code_call(&e->code, BPF_FUNC_get_smp_processor_id);
@@ -178,8 +178,8 @@ void emit_print(struct emit *e, const struct ir_insn *i)
 	}
 	open_record(e, RECORD_PRINT, (uint32_t)i->imm, i->loc, bytes, full);
 	if (keep)
-		code_store(&e->code, BPF_DW, R10,
-			   emit_tmp(e, &e->tmp_rec, 8), R0);
+		code_store(&e->code, BPF_DW, R10, emit_tmp(e, &e->tmp_rec, 8),
+			   R0);
 	for (unsigned a = 0; a < i->n_args; a++) {
 		ir_reg r = i->args[a];
 
@@ -202,11 +202,11 @@ void emit_text_record(struct emit *e, int kind, uint32_t id, uint32_t loc,
 	uint32_t full = code_label_new(&e->code);
 	uint32_t room = record_string_bytes(s->bound);
 
-	open_record(e, kind, id, loc, (uint32_t)sizeof(struct record_header) +
-						room, full);
+	open_record(e, kind, id, loc,
+		    (uint32_t)sizeof(struct record_header) + room, full);
 	if (wants_helper(s))
-		code_store(&e->code, BPF_DW, R10,
-			   emit_tmp(e, &e->tmp_rec, 8), R0);
+		code_store(&e->code, BPF_DW, R10, emit_tmp(e, &e->tmp_rec, 8),
+			   R0);
 	record_string(e, sizeof(struct record_header), room, s);
 	close_record(e, kind == RECORD_ERROR, full);
 }
@@ -229,8 +229,8 @@ static void error_record(struct emit *e, uint32_t kind)
 		bytes += 8;
 	open_record(e, RECORD_ERROR, kind, LOC_IN_R6, bytes, full);
 	if (kind == RECORD_ERROR_OVERFLOW) {
-		code_store(&e->code, BPF_DW, R0,
-			   sizeof(struct record_header), R7);
+		code_store(&e->code, BPF_DW, R0, sizeof(struct record_header),
+			   R7);
 	} else {
 		code_mov(&e->code, R1, R6);
 		code_store(&e->code, BPF_W, R0, 8, R1);
@@ -243,14 +243,12 @@ void emit_count_error(struct emit *e)
 	uint32_t few = code_label_new(&e->code);
 	int64_t most = e->p->limits.maxerrors;
 
-	code_ref(&e->code, R1, REF_DATA,
-		 offsetof(struct session_data, errors));
+	code_ref(&e->code, R1, REF_DATA, offsetof(struct session_data, errors));
 	code_const(&e->code, R2, 1);
 	code_atomic(&e->code, BPF_DW, BPF_ADD | BPF_FETCH, R1, 0, R2);
 	/* r2 is the number of errors before this one. */
 	code_jump_imm(&e->code, BPF_JSLT, R2, (int32_t)most, few);
-	code_ref(&e->code, R1, REF_DATA,
-		 offsetof(struct session_data, state));
+	code_ref(&e->code, R1, REF_DATA, offsetof(struct session_data, state));
 	code_store_imm(&e->code, BPF_W, R1, 0, SESSION_ERROR);
 	code_label(&e->code, few);
 }

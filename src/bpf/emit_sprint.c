@@ -15,12 +15,12 @@
 struct maker {
 	struct emit *e;
 	const struct ir_insn *insn;
-	int32_t area;      /* in scratch */
+	int32_t area; /* in scratch */
 	uint32_t bound;
-	bool fixed;        /* the cursor is at, else in the stack slot */
+	bool fixed; /* the cursor is at, else in the stack slot */
 	uint32_t at;
-	int32_t cursor;    /* stack slot */
-	uint32_t full;     /* label: no room left */
+	int32_t cursor; /* stack slot */
+	uint32_t full;  /* label: no room left */
 };
 
 uint32_t *emit_spans(const struct flat *f, struct arena *arena)
@@ -33,7 +33,8 @@ uint32_t *emit_spans(const struct flat *f, struct arena *arena)
 			if (i->op == IR_OP_CAT || i->op == IR_OP_SPRINT)
 				span[i->dst] =
 					((f->fn.regs.at[i->dst].bound + 7) &
-					 ~7u) * 2;
+					 ~7u) *
+					2;
 		}
 	}
 	return span;
@@ -282,9 +283,10 @@ void emit_sprint(struct emit *e, const struct ir_insn *i)
 		if (it->width_kind == FMT_SIZE_ARG ||
 		    it->prec_kind == FMT_SIZE_ARG || a >= i->n_args ||
 		    !add_item(&m, it, i->args[a++])) {
-			emit_refuse(e, "formats a string with a conversion "
-				       "that BPF programs do not have "
-				       "(\"%s\")",
+			emit_refuse(e,
+				    "formats a string with a conversion "
+				    "that BPF programs do not have "
+				    "(\"%s\")",
 				    f->text);
 			break;
 		}

@@ -24,9 +24,9 @@ struct inliner {
 /* Where a copy of a function lands in the result. */
 struct landing {
 	uint32_t reg_base, block_base;
-	ir_reg ret;         /* or IR_NONE */
-	ir_block_id cont;   /* after a return; IR_NONE in the handler itself */
-	ir_block_id fail;   /* for errors that leave it; IR_NONE likewise */
+	ir_reg ret;       /* or IR_NONE */
+	ir_block_id cont; /* after a return; IR_NONE in the handler itself */
+	ir_block_id fail; /* for errors that leave it; IR_NONE likewise */
 };
 
 static ir_block_id new_block(struct inliner *in)
@@ -70,8 +70,8 @@ static void emit_defaults(struct inliner *in, const struct ir_fn *f,
 {
 	for (uint32_t r = f->n_params; r < f->regs.len; r++) {
 		bool str = f->regs.at[r].type == IR_STR;
-		struct ir_insn *i = emit(in, at->block_base,
-					 str ? IR_OP_STR : IR_OP_CONST);
+		struct ir_insn *i =
+			emit(in, at->block_base, str ? IR_OP_STR : IR_OP_CONST);
 
 		i->dst = at->reg_base + r;
 		i->imm = str ? FLAT_EMPTY : 0;
@@ -176,8 +176,9 @@ static int enter(struct inliner *in, uint32_t fn)
 	}
 	/* The handler itself counts as depth 0. */
 	if (in->depth > in->p->limits.maxnesting) {
-		strbuf_addf(in->err, "calls functions deeper than MAXNESTING, "
-				     "%u",
+		strbuf_addf(in->err,
+			    "calls functions deeper than MAXNESTING, "
+			    "%u",
 			    in->p->limits.maxnesting);
 		return -ENOTSUP;
 	}

@@ -12,7 +12,7 @@
 #include "proto/session.h"
 
 /* Stack slots. */
-#define KEY (-8)
+#define KEY   (-8)
 #define VALUE (-16)
 
 /* Stop unless the current process is a target; leaves its id in KEY. */
@@ -106,8 +106,7 @@ void follow_types(struct btf_writer *b, struct follow_types *t)
 	struct btf_field counter = { "counter", i32, 0 };
 	uint32_t atomic = btf_struct(b, NULL, 4, &counter, 1);
 	struct btf_field live = { "live", atomic, 0 };
-	struct btf_field task[2] = { { "tgid", i32, 0 },
-				      { "signal", 0, 8 } };
+	struct btf_field task[2] = { { "tgid", i32, 0 }, { "signal", 0, 8 } };
 
 	t->signal = btf_struct(b, "signal_struct", 4, &live, 1);
 	task[1].type = btf_ptr(b, t->signal);

@@ -16,8 +16,8 @@ static const char *mem_size(const struct bpf_insn *i)
 static const char *alu_text(int op)
 {
 	static const char *const text[] = {
-		"+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=",
-		"",   "%=", "^=", "=",	"s>>=",
+		"+=",  "-=", "*=", "/=", "|=", "&=",   "<<=",
+		">>=", "",   "%=", "^=", "=",  "s>>=",
 	};
 	unsigned at = (unsigned)op >> 4;
 
@@ -27,8 +27,8 @@ static const char *alu_text(int op)
 static const char *jump_text(int op)
 {
 	static const char *const text[] = {
-		"",   "==", ">",  ">=", "&",  "!=", "s>", "s>=",
-		"",   "",   "<",  "<=", "s<", "s<=",
+		"",    "==", ">", ">=", "&",  "!=", "s>",
+		"s>=", "",   "",  "<",  "<=", "s<", "s<=",
 	};
 	unsigned at = (unsigned)op >> 4;
 

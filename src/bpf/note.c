@@ -21,8 +21,9 @@ static void add_quoted(struct strbuf *out, const char *text)
 static void add_immediate(const struct emit *e, const struct ir_insn *i,
 			  struct strbuf *out)
 {
-	static const char *const conds[] = { "eq", "ne", "lt",
-					     "le", "gt", "ge" };
+	static const char *const conds[] = {
+		"eq", "ne", "lt", "le", "gt", "ge"
+	};
 
 	switch (ir_op_info((enum ir_op)i->op)->imm) {
 	case 'n':
@@ -33,9 +34,9 @@ static void add_immediate(const struct emit *e, const struct ir_insn *i,
 		break;
 	case 'S':
 		strbuf_addch(out, ' ');
-		add_quoted(out, i->imm == FLAT_EMPTY ?
-					"" :
-					e->p->strings.at[i->imm]);
+		add_quoted(out, i->imm == FLAT_EMPTY
+					? ""
+					: e->p->strings.at[i->imm]);
 		break;
 	case 'G':
 		strbuf_addf(out, " @%s", e->p->globals.at[i->imm].name);

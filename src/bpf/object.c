@@ -17,9 +17,9 @@
 
 /* Making a ring costs time: 0.5 ms for 4 MiB, 0.05 for the small one, which is
  * for handlers that send nothing but errors. */
-#define RING_BYTES (4u << 20)
+#define RING_BYTES       (4u << 20)
 #define SMALL_RING_BYTES (128u << 10)
-#define MAX_TARGETS 16384u
+#define MAX_TARGETS      16384u
 /* Maps beyond this size get their entries when they are made. */
 #define PREALLOC_MAX_BYTES (64u << 20)
 
@@ -52,13 +52,12 @@ static void define_map(struct object *o, struct map_section *m,
 	uint32_t n = 3, size, at = m->size, type;
 
 	if (d->key_size) {
-		f[n] = (struct btf_field){
-			"key_size", value_type(m, d->key_size), n * 8
-		};
+		f[n] = (struct btf_field){ "key_size",
+					   value_type(m, d->key_size), n * 8 };
 		n++;
-		f[n] = (struct btf_field){
-			"value_size", value_type(m, d->value_size), n * 8
-		};
+		f[n] = (struct btf_field){ "value_size",
+					   value_type(m, d->value_size),
+					   n * 8 };
 		n++;
 	}
 	size = n * 8;
@@ -67,8 +66,8 @@ static void define_map(struct object *o, struct map_section *m,
 		 (struct btf_var_place){ btf_var(m->btf, d->name, type), at,
 					 size });
 	m->size += size;
-	o->symbol[ref] = elf_add_symbol(o->elf, d->name, STT_OBJECT, section,
-					at, size);
+	o->symbol[ref] =
+		elf_add_symbol(o->elf, d->name, STT_OBJECT, section, at, size);
 }
 
 static struct map_def array_map(const struct object *o, uint32_t id)
@@ -94,14 +93,21 @@ void object_add_maps(struct object *o)
 	struct map_section m = { .btf = o->btf };
 	uint32_t s = elf_add_section(o->elf, ".maps", SHF_ALLOC | SHF_WRITE, 8,
 				     NULL, 0);
-	struct map_def ring = { SESSION_RING_MAP, BPF_MAP_TYPE_RINGBUF, 0, 0,
+	struct map_def ring = { SESSION_RING_MAP,
+				BPF_MAP_TYPE_RINGBUF,
+				0,
+				0,
 				o->needs->text ? RING_BYTES : SMALL_RING_BYTES,
 				0 };
-	struct map_def targets = { SESSION_TARGETS_MAP, BPF_MAP_TYPE_HASH, 4,
-				   4, MAX_TARGETS, 0 };
-	struct map_def scratch = { "spile_scratch", BPF_MAP_TYPE_PERCPU_ARRAY,
-				   4, (o->needs->scratch_bytes + 7) & ~7u,
-				   SCRATCH_LEVELS, 0 };
+	struct map_def targets = {
+		SESSION_TARGETS_MAP, BPF_MAP_TYPE_HASH, 4, 4, MAX_TARGETS, 0
+	};
+	struct map_def scratch = { "spile_scratch",
+				   BPF_MAP_TYPE_PERCPU_ARRAY,
+				   4,
+				   (o->needs->scratch_bytes + 7) & ~7u,
+				   SCRATCH_LEVELS,
+				   0 };
 	char *zero;
 
 	m.i32 = btf_int(o->btf, "int", 4, true);
@@ -118,8 +124,7 @@ void object_add_maps(struct object *o)
 		d = array_map(o, g);
 		define_map(o, &m, &d, s, REF_GLOBAL + g);
 	}
-	btf_datasec(o->btf, ".maps", m.size, m.vars.at,
-		    (uint32_t)m.vars.len);
+	btf_datasec(o->btf, ".maps", m.size, m.vars.at, (uint32_t)m.vars.len);
 	vec_release(&m.vars);
 	zero = xcalloc(1, m.size);
 	elf_append(o->elf, s, zero, m.size);
@@ -130,13 +135,13 @@ static uint32_t struct_type(struct btf_writer *b)
 {
 	uint32_t u32 = btf_int(b, "unsigned int", 4, false);
 	uint32_t u64 = btf_int(b, "unsigned long", 8, false);
-#define FIELD(type, name)                                                     \
-	{                                                                     \
-		#name, type, (uint32_t)offsetof(struct session_data, name)    \
-	}
+#define FIELD(type, name)                                    \
+ {                                                           \
+#  name, type, (uint32_t)offsetof(struct session_data, name) \
+ }
 	struct btf_field f[] = {
-		FIELD(u32, state),   FIELD(u32, lock),	  FIELD(u64, errors),
-		FIELD(u64, skipped), FIELD(u64, lost),	  FIELD(u64, wall_ns),
+		FIELD(u32, state),   FIELD(u32, lock),     FIELD(u64, errors),
+		FIELD(u64, skipped), FIELD(u64, lost),     FIELD(u64, wall_ns),
 		FIELD(u64, target),  FIELD(u64, sequence),
 	};
 #undef FIELD
@@ -163,11 +168,11 @@ void object_add_data(struct object *o)
 	char *block = xcalloc(1, o->l->size);
 
 	vec_push(NULL, &vars,
-		 (struct btf_var_place){ btf_var(o->btf, "spile_session",
-						 struct_type(o->btf)),
-					 0, head });
-	o->symbol[REF_DATA] = elf_add_symbol(o->elf, "spile_session",
-					     STT_OBJECT, s, 0, head);
+		 (struct btf_var_place){
+			 btf_var(o->btf, "spile_session", struct_type(o->btf)),
+			 0, head });
+	o->symbol[REF_DATA] =
+		elf_add_symbol(o->elf, "spile_session", STT_OBJECT, s, 0, head);
 	word = btf_int(o->btf, "char", 1, true);
 	for (uint32_t g = 0; g < o->p->globals.len; g++) {
 		const struct ir_global *gl = &o->p->globals.at[g];
@@ -200,8 +205,7 @@ void object_add_rodata(struct object *o, const struct rodata *r)
 	s = elf_add_section(o->elf, ".rodata", SHF_ALLOC, 8, r->bytes.buf,
 			    r->bytes.len);
 	o->symbol[REF_RODATA] = elf_add_symbol(o->elf, "spile_rodata",
-					       STT_OBJECT, s, 0,
-					       r->bytes.len);
+					       STT_OBJECT, s, 0, r->bytes.len);
 }
 
 /* --- attachments --- */

@@ -18,10 +18,10 @@
 
 /* Numbers and strings that spill take at most this much stack each; the rest
  * of it is for keys, values and addresses in use. */
-#define STACK_NUMBERS 112u
-#define STACK_STRINGS 96u
+#define STACK_NUMBERS    112u
+#define STACK_STRINGS    96u
 #define STACK_STRING_MAX 32u
-#define N_POOL 4
+#define N_POOL           4
 
 struct interval {
 	ir_reg reg;
@@ -282,8 +282,8 @@ static void place_all(struct assigner *a, struct interval **list, size_t n,
 }
 
 static bool try_assign(struct regs *r, struct arena *arena,
-		       const struct flat *f, bool scratch,
-		       const uint32_t *span, const uint64_t *carried)
+		       const struct flat *f, bool scratch, const uint32_t *span,
+		       const uint64_t *carried)
 {
 	size_t n = f->fn.regs.len, n_list = 0;
 	struct assigner a = { .arena = arena, .f = f, .r = r };
@@ -316,10 +316,9 @@ static bool try_assign(struct regs *r, struct arena *arena,
 }
 
 void regs_assign(struct regs *r, struct arena *arena, const struct flat *f,
-		 bool need_scratch,
-		 const uint32_t *span, const uint64_t *carried)
+		 bool need_scratch, const uint32_t *span,
+		 const uint64_t *carried)
 {
-	if (need_scratch || !try_assign(r, arena, f, false, span,
-					 carried))
+	if (need_scratch || !try_assign(r, arena, f, false, span, carried))
 		try_assign(r, arena, f, true, span, carried);
 }

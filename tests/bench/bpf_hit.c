@@ -126,8 +126,9 @@ static void ours(const struct body *b, int batches)
 	pid_t reader;
 	int fd;
 
-	strbuf_addf(&text, "spile-ir 1\nname \"t\"\nprobe syscall h \"x\" "
-			   "n0=-1\n%s",
+	strbuf_addf(&text,
+		    "spile-ir 1\nname \"t\"\nprobe syscall h \"x\" "
+		    "n0=-1\n%s",
 		    b->ir);
 	p = ir_parse(&arena, text.buf, text.len, &err);
 	if (p && !bpf_emit(p, &bo, &err))
@@ -139,14 +140,15 @@ static void ours(const struct body *b, int batches)
 	prog = bpf_object__find_program_by_name(o, "probe_0");
 	fd = bpf_object__find_map_fd_by_name(o, SESSION_DATA_SECTION);
 	s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	reader = start_reader(
-		bpf_object__find_map_by_name(o, SESSION_RING_MAP));
+	reader =
+		start_reader(bpf_object__find_map_by_name(o, SESSION_RING_MAP));
 	l = bpf_program__attach_raw_tracepoint(prog, "sys_enter");
 	if (!l || s == MAP_FAILED)
 		exit(1);
 	s->state = SESSION_RUNNING;
 	measure("spile", b->name, batches);
-	printf("  lost %llu of %d\n", (unsigned long long)s->lost, batches * CALLS);
+	printf("  lost %llu of %d\n", (unsigned long long)s->lost,
+	       batches * CALLS);
 	s->state = SESSION_STOPPING;
 	bpf_link__destroy(l);
 	stop(reader, SIGKILL);
@@ -162,8 +164,8 @@ static void theirs(const struct body *b, int batches)
 	char script[256];
 	pid_t pid;
 
-	snprintf(script, sizeof(script), "tracepoint:raw_syscalls:sys_enter { %s }",
-		 b->bpftrace);
+	snprintf(script, sizeof(script),
+		 "tracepoint:raw_syscalls:sys_enter { %s }", b->bpftrace);
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {

@@ -33,11 +33,11 @@ static void drain(struct bpf_case *b)
 		continue;
 }
 
-#define COUNT_HERE                                                            \
-	"handler h\n  reg r0:i64, r1:i64, r2:i64\n"                           \
-	"b0:\n  r0 = intrin pid\n  r1 = intrin target\n"                      \
-	"  r2 = icmp eq r0, r1\n  br r2, b1, b2\n"                            \
-	"b1:\n  r0 = const 1\n  gadd @n, r0\n  ret\nb2:\n  ret\n"
+#define COUNT_HERE                                \
+ "handler h\n  reg r0:i64, r1:i64, r2:i64\n"      \
+ "b0:\n  r0 = intrin pid\n  r1 = intrin target\n" \
+ "  r2 = icmp eq r0, r1\n  br r2, b1, b2\n"       \
+ "b1:\n  r0 = const 1\n  gadd @n, r0\n  ret\nb2:\n  ret\n"
 
 /* One number: getppid on entry and return; another call does not count. */
 static void one_call(void **state)
@@ -78,9 +78,9 @@ static void one_call(void **state)
 static pid_t run_32bit(void)
 {
 	static const unsigned char code[] = {
-		0xb8, 110,  0,	  0, 0,		/* mov $110, %eax */
-		0x31, 0xdb, 0xcd, 0x80,		/* xor %ebx, %ebx; int $0x80 */
-		0xb8, 1,    0,	  0, 0,		/* mov $1, %eax: exit */
+		0xb8, 110,  0,    0,    0, /* mov $110, %eax */
+		0x31, 0xdb, 0xcd, 0x80,    /* xor %ebx, %ebx; int $0x80 */
+		0xb8, 1,    0,    0,    0, /* mov $1, %eax: exit */
 		0x31, 0xdb, 0xcd, 0x80,
 	};
 	struct {
@@ -124,7 +124,10 @@ static pid_t run_32bit(void)
 /* The same number in 32-bit code is another call. */
 static void other_abi(void **state)
 {
-	struct { uint64_t seq; int64_t num; } v;
+	struct {
+		uint64_t seq;
+		int64_t num;
+	} v;
 	struct bpf_link *enter, *leave;
 	struct bpf_case b;
 	struct bpf_map *m;
@@ -322,11 +325,12 @@ static void uprobes(void **state)
 
 	(void)state;
 	bpf_case_needs_root();
-	bpf_case_init(&b, "probe uprobe h \"process.first\" s0=\"x\"\n"
-			  "probe uprobe h \"process.second\" s0=\"x\"\n"
-			  "probe uretprobe h \"process.second.return\" s0=\"x\"\n"
-			  "handler h\n  reg r0:str[64]\n"
-			  "b0:\n  r0 = intrin pp\n  print \"%s \", r0\n  ret\n");
+	bpf_case_init(&b,
+		      "probe uprobe h \"process.first\" s0=\"x\"\n"
+		      "probe uprobe h \"process.second\" s0=\"x\"\n"
+		      "probe uretprobe h \"process.second.return\" s0=\"x\"\n"
+		      "handler h\n  reg r0:str[64]\n"
+		      "b0:\n  r0 = intrin pp\n  print \"%s \", r0\n  ret\n");
 	p = bpf_object__find_program_by_name(b.obj, "probe_0");
 	r = bpf_object__find_program_by_name(b.obj, "probe_2");
 	assert_non_null(p);
@@ -400,27 +404,29 @@ static void task_and_time(void **state)
 
 	(void)state;
 	bpf_case_needs_root();
-	bpf_case_init(&b, BPF_BEGIN
-		      "handler h\n  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64\n"
-		      "  reg r5:str[16], r6:str[6], r7:i64, r8:i64, r9:i64, "
-		      "r10:i64\n"
-		      "b0:\n  r0 = intrin pid\n  r1 = intrin tid\n"
-		      "  r2 = intrin uid\n  r3 = intrin cpu\n"
-		      "  r4 = intrin target\n  r5 = intrin execname\n"
-		      "  r6 = intrin execname\n  r7 = intrin gettimeofday_s\n"
-		      "  r8 = intrin gettimeofday_ms\n"
-		      "  r9 = intrin gettimeofday_us\n"
-		      "  r10 = intrin gettimeofday_ns\n"
-		      "  print \"%d %d %d %d %d %d %d %d %d %s/%s\", r0, r1, r2, "
-		      "r3, r4, r7, r8, r9, r10, r5, r6\n  ret\n");
+	bpf_case_init(
+		&b, BPF_BEGIN
+		"handler h\n  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64\n"
+		"  reg r5:str[16], r6:str[6], r7:i64, r8:i64, r9:i64, "
+		"r10:i64\n"
+		"b0:\n  r0 = intrin pid\n  r1 = intrin tid\n"
+		"  r2 = intrin uid\n  r3 = intrin cpu\n"
+		"  r4 = intrin target\n  r5 = intrin execname\n"
+		"  r6 = intrin execname\n  r7 = intrin gettimeofday_s\n"
+		"  r8 = intrin gettimeofday_ms\n"
+		"  r9 = intrin gettimeofday_us\n"
+		"  r10 = intrin gettimeofday_ns\n"
+		"  print \"%d %d %d %d %d %d %d %d %d %s/%s\", r0, r1, r2, "
+		"r3, r4, r7, r8, r9, r10, r5, r6\n  ret\n");
 	clock_gettime(CLOCK_REALTIME, &wall);
 	clock_gettime(CLOCK_MONOTONIC, &mono);
 	b.session->wall_ns = (wall.tv_sec - mono.tv_sec) * 1000000000L +
 			     wall.tv_nsec - mono.tv_nsec;
 	b.session->target = 77;
 	bpf_case_run(&b);
-	assert_int_equal(sscanf(b.c.out.buf, "%d %d %d %d %d %lld %lld %lld "
-					     "%lld %31s%n",
+	assert_int_equal(sscanf(b.c.out.buf,
+				"%d %d %d %d %d %lld %lld %lld "
+				"%lld %31s%n",
 				&pid, &tid, &uid, &cpu, &target, &s, &ms, &us,
 				&ns, name, &at),
 			 10);
@@ -433,8 +439,8 @@ static void task_and_time(void **state)
 	assert_in_range(ms / 1000, s, s + 1);
 	assert_in_range(us / 1000, ms, ms + 1000);
 	assert_in_range(ns / 1000, us, us + 1000000);
-	snprintf(want, sizeof(want), "%.15s/%.5s", program_invocation_short_name,
-		 program_invocation_short_name);
+	snprintf(want, sizeof(want), "%.15s/%.5s",
+		 program_invocation_short_name, program_invocation_short_name);
 	assert_string_equal(name, want);
 	bpf_case_end(&b);
 }
@@ -458,9 +464,9 @@ static void exit_and_error(void **state)
 
 	/* Two errors are let through, the third ends the session. */
 	bpf_case_init(&b, "limit maxerrors 2\n" BPF_BEGIN
-		      "handler h\n  reg r0:str[30]\n"
-		      "b0:\n  r0 = str \"bad thing\"\n"
-		      "  intrin error, r0 err b1\n  ret\nb1:\n  fail\n");
+			  "handler h\n  reg r0:str[30]\n"
+			  "b0:\n  r0 = str \"bad thing\"\n"
+			  "  intrin error, r0 err b1\n  ret\nb1:\n  fail\n");
 	for (int i = 0; i < 5; i++)
 		bpf_case_run(&b);
 	assert_int_equal(b.session->errors, 3);
@@ -474,10 +480,10 @@ static void exit_and_error(void **state)
 
 /* --- the lock --- */
 
-#define LOCKED_ADD                                                            \
-	"global @n: i64\nhandler h\n  reg r0:i64, r1:i64\n"                   \
-	"b0:\n  lock\n  r0 = gget @n\n  r1 = const 1\n  r0 = add r0, r1\n"    \
-	"  gset @n, r0\n  unlock\n  ret\n"
+#define LOCKED_ADD                                                  \
+ "global @n: i64\nhandler h\n  reg r0:i64, r1:i64\n"                \
+ "b0:\n  lock\n  r0 = gget @n\n  r1 = const 1\n  r0 = add r0, r1\n" \
+ "  gset @n, r0\n  unlock\n  ret\n"
 
 static void lock_taken(void **state)
 {
@@ -498,19 +504,17 @@ static void lock_taken(void **state)
 	bpf_case_end(&b);
 
 	/* An error and an overrun give it back. */
-	bpf_case_init(&b, "limit maxerrors 9\n" BPF_BEGIN
-		      "global @z: i64\n"
-		      "handler h\n  reg r0:i64, r1:i64\n"
-		      "b0:\n  lock\n  r0 = gget @z\n"
-		      "  r0 = div r0, r0 err b1\n  unlock\n  ret\n"
-		      "b1:\n  unlock\n  fail\n");
+	bpf_case_init(&b, "limit maxerrors 9\n" BPF_BEGIN "global @z: i64\n"
+			  "handler h\n  reg r0:i64, r1:i64\n"
+			  "b0:\n  lock\n  r0 = gget @z\n"
+			  "  r0 = div r0, r0 err b1\n  unlock\n  ret\n"
+			  "b1:\n  unlock\n  fail\n");
 	bpf_case_run(&b);
 	assert_int_equal(b.session->errors, 1);
 	assert_int_equal(b.session->lock, 0);
 	bpf_case_end(&b);
-	bpf_case_init(&b, BPF_BEGIN
-		      "handler h\nb0:\n  lock\n  jmp b1\n"
-		      "b1:\n  tick 3\n  jmp b1\n");
+	bpf_case_init(&b, BPF_BEGIN "handler h\nb0:\n  lock\n  jmp b1\n"
+				    "b1:\n  tick 3\n  jmp b1\n");
 	bpf_case_run(&b);
 	assert_int_equal(b.session->errors, 1);
 	assert_int_equal(b.session->lock, 0);
@@ -543,9 +547,8 @@ static void lock_contended(void **state)
 	bpf_case_init(&b, "probe syscall h \"a\" n0=110\n" LOCKED_ADD);
 	l = attach_raw(&b, "probe_0", "sys_enter");
 	for (uintptr_t i = 0; i < 2; i++)
-		assert_int_equal(pthread_create(&t[i], NULL, call_much,
-						(void *)i),
-				 0);
+		assert_int_equal(
+			pthread_create(&t[i], NULL, call_much, (void *)i), 0);
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
 	b.session->state = SESSION_STOPPING;

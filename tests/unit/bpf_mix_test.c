@@ -19,8 +19,8 @@ static unsigned pick(struct maker *m, unsigned n)
 	return (unsigned)(m->seed >> 11) % n;
 }
 
-#define NUMBERS 8u  /* r0 … r7; r8 and r9 steer loops */
-#define STRINGS 5u  /* r10 … */
+#define NUMBERS 8u /* r0 … r7; r8 and r9 steer loops */
+#define STRINGS 5u /* r10 … */
 
 static unsigned num(struct maker *m)
 {
@@ -39,8 +39,17 @@ static void add_number_op(struct maker *m)
 	static const char *const two[] = { "add", "sub", "mul", "and", "or",
 					   "xor", "shl", "sar", "shr" };
 	static const char *const consts[] = {
-		"0", "1", "-1", "7", "63", "64", "-9223372036854775808",
-		"9223372036854775807", "4294967296", "-2147483649", "1000",
+		"0",
+		"1",
+		"-1",
+		"7",
+		"63",
+		"64",
+		"-9223372036854775808",
+		"9223372036854775807",
+		"4294967296",
+		"-2147483649",
+		"1000",
 	};
 
 	switch (pick(m, 6)) {
@@ -87,8 +96,9 @@ static void add_string_op(struct maker *m)
 		strbuf_addf(&m->text, "  gset @s, r%u\n", str(m));
 		break;
 	case 4:
-		strbuf_addf(&m->text, "  r%u = sprint \"%%d<%%s>%%5x\", r%u, "
-				      "r%u, r%u\n",
+		strbuf_addf(&m->text,
+			    "  r%u = sprint \"%%d<%%s>%%5x\", r%u, "
+			    "r%u, r%u\n",
 			    str(m), num(m), str(m), num(m));
 		break;
 	default:
@@ -127,8 +137,9 @@ static void add_global_op(struct maker *m)
 			    num(m), str(m), num(m));
 		break;
 	default:
-		strbuf_addf(&m->text, "  mset @t, r%u, r%u err b1\n"
-				      "  r%u = mget @t, r%u\n",
+		strbuf_addf(&m->text,
+			    "  mset @t, r%u, r%u err b1\n"
+			    "  r%u = mget @t, r%u\n",
 			    str(m), num(m), str(m), num(m));
 		break;
 	}
@@ -195,14 +206,15 @@ static void make(struct maker *m)
 {
 	strbuf_reset(&m->text);
 	m->block = 2;
-	strbuf_addstr(&m->text,
-		      "global @n: i64 = 12\nglobal @s: str[21] = \"start\"\n"
-		      "global @m[str[13], i64]: i64 size 50\n"
-		      "global @t[i64]: str[30] size 50\n"
-		      "handler h\n  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64\n"
-		      "  reg r5:i64, r6:i64, r7:i64, r8:i64, r9:i64\n"
-		      "  reg r10:str[16], r11:str[9], r12:str[33], r13:str[70], "
-		      "r14:str[20]\nb0:\n");
+	strbuf_addstr(
+		&m->text,
+		"global @n: i64 = 12\nglobal @s: str[21] = \"start\"\n"
+		"global @m[str[13], i64]: i64 size 50\n"
+		"global @t[i64]: str[30] size 50\n"
+		"handler h\n  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64\n"
+		"  reg r5:i64, r6:i64, r7:i64, r8:i64, r9:i64\n"
+		"  reg r10:str[16], r11:str[9], r12:str[33], r13:str[70], "
+		"r14:str[20]\nb0:\n");
 	/* Values that neither side knows beforehand, and some it does. */
 	strbuf_addstr(&m->text, "  r0 = gget @n\n  r10 = gget @s\n"
 				"  r13 = gget @s\n  r2 = const -3\n"

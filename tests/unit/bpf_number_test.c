@@ -9,23 +9,24 @@ static void binary(const char *op, int64_t a, int64_t b, int64_t want)
 {
 	char text[2048], expect[128];
 
-	snprintf(text, sizeof(text),
-		 "global @a: i64 = %" PRId64 "\nglobal @b: i64 = %" PRId64 "\n"
-		 "handler h\n"
-		 "  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64, r5:i64\n"
-		 "  reg r6:i64, r7:i64, r8:i64\n"
-		 "b0:\n"
-		 "  r0 = gget @a\n  r1 = gget @b\n"
-		 "  r2 = %s r0, r1\n"
-		 "  r3 = const %" PRId64 "\n"
-		 "  r4 = %s r0, r3\n"
-		 "  r5 = const %" PRId64 "\n"
-		 "  r6 = %s r5, r1\n"
-		 "  r7 = %s r5, r3\n"
-		 "  r8 = mov r0\n  r8 = %s r8, r1\n  r1 = %s r0, r1\n"
-		 "  print \"%%d %%d %%d %%d %%d %%d\\n\", r2, r4, r6, r7, r8, r1\n"
-		 "  ret\n",
-		 a, b, op, b, op, a, op, op, op, op);
+	snprintf(
+		text, sizeof(text),
+		"global @a: i64 = %" PRId64 "\nglobal @b: i64 = %" PRId64 "\n"
+		"handler h\n"
+		"  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:i64, r5:i64\n"
+		"  reg r6:i64, r7:i64, r8:i64\n"
+		"b0:\n"
+		"  r0 = gget @a\n  r1 = gget @b\n"
+		"  r2 = %s r0, r1\n"
+		"  r3 = const %" PRId64 "\n"
+		"  r4 = %s r0, r3\n"
+		"  r5 = const %" PRId64 "\n"
+		"  r6 = %s r5, r1\n"
+		"  r7 = %s r5, r3\n"
+		"  r8 = mov r0\n  r8 = %s r8, r1\n  r1 = %s r0, r1\n"
+		"  print \"%%d %%d %%d %%d %%d %%d\\n\", r2, r4, r6, r7, r8, r1\n"
+		"  ret\n",
+		a, b, op, b, op, a, op, op, op, op);
 	snprintf(expect, sizeof(expect),
 		 "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
 		 " %" PRId64 "\n",
@@ -65,8 +66,8 @@ static void comparisons(void **state)
 		for (int i = 0; i < 5; i += 2) {
 			for (int k = 0; k < 5; k++) {
 				int64_t a = values[i], b = values[k];
-				int r[] = { a == b, a != b, a < b,
-					    a <= b, a > b,  a >= b };
+				int r[] = { a == b, a != b, a<b, a <= b, a> b,
+					    a >= b };
 
 				binary(conds[c], a, b, r[c]);
 			}
@@ -99,7 +100,7 @@ static void division(const char *op, int64_t a, int64_t b, int64_t want)
 
 static void divisions(void **state)
 {
-	static const int64_t v[] = { 7,	 -7, 2,	 -2, 1,
+	static const int64_t v[] = { 7,  -7,        2,          -2, 1,
 				     -1, INT64_MAX, 1000000007, -3 };
 
 	(void)state;
@@ -162,22 +163,23 @@ static void caught(void **state)
 static void calls(void **state)
 {
 	(void)state;
-	both_say("handler h\n  reg r0:i64, r1:i64, r2:i64, r3:str[32]\n"
-		 "b0:\n  r0 = const 20\n  r1 = const 1\n"
-		 "  r2 = call f, r0, r1 err b1\n"
-		 "  r0 = call f, r2, r2 err b1\n"
-		 "  r3 = call g, r0 err b1\n"
-		 "  print \"%d %d %s\\n\", r2, r0, r3\n  ret\n"
-		 "b1:\n  fail\n"
-		 "function f(r0:i64, r1:i64): i64\n  reg r2:i64, r3:i64\n"
-		 "b0:\n  r3 = add r3, r0\n  r3 = add r3, r3\n"
-		 "  r2 = add r3, r1\n  ret r2\n"
-		 "function g(r0:i64): str[32]\n  reg r1:str[32], r2:i64, r3:i64\n"
-		 "b0:\n  r2 = const 100\n  r3 = icmp gt r0, r2\n"
-		 "  br r3, b1, b2\n"
-		 "b1:\n  r1 = str \"large\"\n  ret r1\n"
-		 "b2:\n  ret r1\n",
-		 "41 123 large\n", "");
+	both_say(
+		"handler h\n  reg r0:i64, r1:i64, r2:i64, r3:str[32]\n"
+		"b0:\n  r0 = const 20\n  r1 = const 1\n"
+		"  r2 = call f, r0, r1 err b1\n"
+		"  r0 = call f, r2, r2 err b1\n"
+		"  r3 = call g, r0 err b1\n"
+		"  print \"%d %d %s\\n\", r2, r0, r3\n  ret\n"
+		"b1:\n  fail\n"
+		"function f(r0:i64, r1:i64): i64\n  reg r2:i64, r3:i64\n"
+		"b0:\n  r3 = add r3, r0\n  r3 = add r3, r3\n"
+		"  r2 = add r3, r1\n  ret r2\n"
+		"function g(r0:i64): str[32]\n  reg r1:str[32], r2:i64, r3:i64\n"
+		"b0:\n  r2 = const 100\n  r3 = icmp gt r0, r2\n"
+		"  br r3, b1, b2\n"
+		"b1:\n  r1 = str \"large\"\n  ret r1\n"
+		"b2:\n  ret r1\n",
+		"41 123 large\n", "");
 	/* An error leaves two functions; the handler catches it. */
 	both_say("handler h\n  reg r0:i64, r1:str[64]\n"
 		 "b0:\n  call f, r0 err b1\n  ret\n"
@@ -253,16 +255,17 @@ static void too_many_actions(void **state)
 static void scalars(void **state)
 {
 	(void)state;
-	both_say("global @n: i64 = 7\nglobal @s: str[20] = \"start\"\n"
-		 "global @t: str[9]\n"
-		 "handler h\n  reg r0:i64, r1:str[40], r2:str[20], r3:str[5]\n"
-		 "b0:\n  r0 = const 3\n  gadd @n, r0\n  gadd @n, r0\n"
-		 "  r0 = gget @n\n  r2 = gget @s\n  print \"%d %s\\n\", r0, r2\n"
-		 "  r1 = str \"a text that is too long for s\"\n"
-		 "  gset @s, r1\n  gset @t, r1\n"
-		 "  r2 = gget @s\n  r3 = gget @s\n  print \"%s|%s\\n\", r2, r3\n"
-		 "  r2 = gget @t\n  print \"%s|\\n\", r2\n  ret\n",
-		 "13 start\na text that is too |a te\na text t|\n", "");
+	both_say(
+		"global @n: i64 = 7\nglobal @s: str[20] = \"start\"\n"
+		"global @t: str[9]\n"
+		"handler h\n  reg r0:i64, r1:str[40], r2:str[20], r3:str[5]\n"
+		"b0:\n  r0 = const 3\n  gadd @n, r0\n  gadd @n, r0\n"
+		"  r0 = gget @n\n  r2 = gget @s\n  print \"%d %s\\n\", r0, r2\n"
+		"  r1 = str \"a text that is too long for s\"\n"
+		"  gset @s, r1\n  gset @t, r1\n"
+		"  r2 = gget @s\n  r3 = gget @s\n  print \"%s|%s\\n\", r2, r3\n"
+		"  r2 = gget @t\n  print \"%s|\\n\", r2\n  ret\n",
+		"13 start\na text that is too |a te\na text t|\n", "");
 }
 
 int main(void)

@@ -10,20 +10,20 @@
 #include <elf.h>
 #include <linux/btf.h>
 
-#define TWO_PROBES                                                            \
-	"probe raw_tp h \"kernel.trace(\\\"sched_switch\\\")\" "              \
-	"s0=\"sched_switch\"\n"                                               \
-	"probe syscall h \"syscall.read\" s0=\"read\" n0=0 target\n"          \
-	"probe syscall h \"syscall.write\" s0=\"write\" n0=1 target\n"        \
-	"probe uretprobe h \"process.function.return\" s0=\"/bin/x\" "        \
-	"s1=\"main\" n0=64\n"                                                 \
-	"probe end e \"end\"\n"                                               \
-	"global @s: str[20] = \"first text\"\nglobal @n: i64 = -3\n"          \
-	"global @unused: i64 = 5\nglobal @m[str[16]]: i64 size 100\n"         \
-	"handler h\n  reg r0:str[16], r1:i64, r2:str[20]\n"                   \
-	"b0:\n  r0 = intrin execname\n  r1 = gget @n\n  r2 = gget @s\n"       \
-	"  madd @m, r1, r0 err b1\n  print \"%s\", r2\n  ret\nb1:\n  fail\n"  \
-	"handler e\n  reg r0:i64\nb0:\n  r0 = gget @unused\n  ret\n"
+#define TWO_PROBES                                                    \
+ "probe raw_tp h \"kernel.trace(\\\"sched_switch\\\")\" "             \
+ "s0=\"sched_switch\"\n"                                              \
+ "probe syscall h \"syscall.read\" s0=\"read\" n0=0 target\n"         \
+ "probe syscall h \"syscall.write\" s0=\"write\" n0=1 target\n"       \
+ "probe uretprobe h \"process.function.return\" s0=\"/bin/x\" "       \
+ "s1=\"main\" n0=64\n"                                                \
+ "probe end e \"end\"\n"                                              \
+ "global @s: str[20] = \"first text\"\nglobal @n: i64 = -3\n"         \
+ "global @unused: i64 = 5\nglobal @m[str[16]]: i64 size 100\n"        \
+ "handler h\n  reg r0:str[16], r1:i64, r2:str[20]\n"                  \
+ "b0:\n  r0 = intrin execname\n  r1 = gget @n\n  r2 = gget @s\n"      \
+ "  madd @m, r1, r0 err b1\n  print \"%s\", r2\n  ret\nb1:\n  fail\n" \
+ "handler e\n  reg r0:i64\nb0:\n  r0 = gget @unused\n  ret\n"
 
 static void open_with_libbpf(void **state)
 {
@@ -46,7 +46,8 @@ static void open_with_libbpf(void **state)
 	bpf_case_emit(&b, TWO_PROBES);
 	o = bpf_object__open_mem(b.image.buf, b.image.len, &opts);
 	assert_non_null(o);
-	bpf_object__for_each_program(p, o) {
+	bpf_object__for_each_program(p, o)
+	{
 		bool known = false;
 
 		for (size_t i = 0; i < 5; i++)
@@ -86,18 +87,18 @@ static void sections(void **state)
 	bpf_case_emit(&b, TWO_PROBES);
 	assert_true(elfsec_is_bpf(b.image.buf, b.image.len));
 	ir_print(b.c.prog, &text);
-	assert_int_equal(elfsec_find(b.image.buf, b.image.len,
-				     SESSION_IR_SECTION, &s),
-			 0);
+	assert_int_equal(
+		elfsec_find(b.image.buf, b.image.len, SESSION_IR_SECTION, &s),
+		0);
 	assert_int_equal(s.size, text.len);
 	assert_memory_equal(s.data, text.buf, text.len);
 	assert_int_equal(elfsec_find(b.image.buf, b.image.len, "license", &s),
 			 0);
 	assert_memory_equal(s.data, "GPL", 4);
 	/* Scalars start with what the script gave them. */
-	assert_int_equal(elfsec_find(b.image.buf, b.image.len,
-				     SESSION_DATA_SECTION, &s),
-			 0);
+	assert_int_equal(
+		elfsec_find(b.image.buf, b.image.len, SESSION_DATA_SECTION, &s),
+		0);
 	assert_int_equal(s.size, b.layout.size);
 	assert_string_equal((const char *)s.data + b.layout.offset[0],
 			    "first text");
@@ -145,8 +146,7 @@ static void attachments(void **state)
 		assert_int_equal(r.n0, want[i].n0);
 		assert_string_equal(attach_table_string(&t, r.program),
 				    want[i].program);
-		assert_string_equal(attach_table_string(&t, r.s0),
-				    want[i].s0);
+		assert_string_equal(attach_table_string(&t, r.s0), want[i].s0);
 	}
 	assert_int_equal(attach_table_row(&t, 3).program,
 			 attach_table_row(&t, 4).program);
@@ -345,7 +345,8 @@ static void btf_bytes(void **state)
 	assert_int_equal(h.hdr_len + h.type_len + h.str_len, out.len);
 	/* "int" is both a type and a member, and there once. */
 	assert_int_equal(h.str_len, sizeof("\0int\0task_struct\0one\0raw_tp/x\0"
-					   "0:1\0raw_tp/y\0" "0:0"));
+					   "0:1\0raw_tp/y\0"
+					   "0:0"));
 	btf_release(&b);
 	strbuf_release(&out);
 	strbuf_release(&ext);

@@ -24,22 +24,26 @@ static void compare(const char *cond, const char *a, const char *b, int want)
 
 static void comparisons(void **state)
 {
-	static const char *const conds[] = { "eq", "ne", "lt",
-					     "le", "gt", "ge" };
-	static const char *const v[] = { "", "a", "ab", "b", "aaaaaaaa",
-					 "aaaaaaaab", "\\377", "abcdefghijklm" };
+	static const char *const conds[] = {
+		"eq", "ne", "lt", "le", "gt", "ge"
+	};
+	static const char *const v[] = { "",         "a",
+					 "ab",       "b",
+					 "aaaaaaaa", "aaaaaaaab",
+					 "\\377",    "abcdefghijklm" };
 	/* The texts as they are, for the expectation. */
-	static const char *const raw[] = { "", "a", "ab", "b", "aaaaaaaa",
-					   "aaaaaaaab", "\377",
-					   "abcdefghijklm" };
+	static const char *const raw[] = { "",         "a",
+					   "ab",       "b",
+					   "aaaaaaaa", "aaaaaaaab",
+					   "\377",     "abcdefghijklm" };
 
 	(void)state;
 	for (int c = 0; c < 6; c++) {
 		for (int i = 0; i < 8; i++) {
 			for (int k = i % 2; k < 8; k += 2) {
 				int d = strcmp(raw[i], raw[k]);
-				int r[] = { d == 0, d != 0, d < 0,
-					    d <= 0, d > 0,  d >= 0 };
+				int r[] = { d == 0, d != 0, d<0, d <= 0, d> 0,
+					    d >= 0 };
 
 				compare(conds[c], v[i], v[k], r[c]);
 			}
@@ -50,74 +54,79 @@ static void comparisons(void **state)
 static void moves_and_cuts(void **state)
 {
 	(void)state;
-	both_say("handler h\n"
-		 "  reg r0:str[100], r1:str[8], r2:str[9], r3:str[10], r4:str[1]\n"
-		 "  reg r5:str[64], r6:i64\n"
-		 "b0:\n  r0 = str \"the quick brown fox\"\n  r6 = const 0\n"
-		 "  br r6, b1, b2\n"
-		 "b1:\n  r0 = str \"other\"\n  jmp b2\n"
-		 "b2:\n  r1 = mov r0\n  r2 = mov r0\n  r3 = mov r0\n"
-		 "  r4 = mov r0\n  r5 = mov r2\n"
-		 "  print \"%s|%s|%s|%s|%s|%s\\n\", r0, r1, r2, r3, r4, r5\n"
-		 "  ret\n",
-		 "the quick brown fox|the qui|the quic|the quick||the quic\n",
-		 "");
+	both_say(
+		"handler h\n"
+		"  reg r0:str[100], r1:str[8], r2:str[9], r3:str[10], r4:str[1]\n"
+		"  reg r5:str[64], r6:i64\n"
+		"b0:\n  r0 = str \"the quick brown fox\"\n  r6 = const 0\n"
+		"  br r6, b1, b2\n"
+		"b1:\n  r0 = str \"other\"\n  jmp b2\n"
+		"b2:\n  r1 = mov r0\n  r2 = mov r0\n  r3 = mov r0\n"
+		"  r4 = mov r0\n  r5 = mov r2\n"
+		"  print \"%s|%s|%s|%s|%s|%s\\n\", r0, r1, r2, r3, r4, r5\n"
+		"  ret\n",
+		"the quick brown fox|the qui|the quic|the quick||the quic\n",
+		"");
 	/* A length that only the run knows. */
-	both_say("global @s: str[100] = \"the quick brown fox\"\n"
-		 "handler h\n"
-		 "  reg r0:str[100], r1:str[8], r2:str[9], r3:str[10], r4:str[1]\n"
-		 "  reg r5:str[64]\n"
-		 "b0:\n  r0 = gget @s\n"
-		 "  r1 = mov r0\n  r2 = mov r0\n  r3 = mov r0\n"
-		 "  r4 = mov r0\n  r5 = mov r2\n"
-		 "  print \"%s|%s|%s|%s|%s|%s\\n\", r0, r1, r2, r3, r4, r5\n"
-		 "  ret\n",
-		 "the quick brown fox|the qui|the quic|the quick||the quic\n",
-		 "");
+	both_say(
+		"global @s: str[100] = \"the quick brown fox\"\n"
+		"handler h\n"
+		"  reg r0:str[100], r1:str[8], r2:str[9], r3:str[10], r4:str[1]\n"
+		"  reg r5:str[64]\n"
+		"b0:\n  r0 = gget @s\n"
+		"  r1 = mov r0\n  r2 = mov r0\n  r3 = mov r0\n"
+		"  r4 = mov r0\n  r5 = mov r2\n"
+		"  print \"%s|%s|%s|%s|%s|%s\\n\", r0, r1, r2, r3, r4, r5\n"
+		"  ret\n",
+		"the quick brown fox|the qui|the quic|the quick||the quic\n",
+		"");
 }
 
 static void concatenation(void **state)
 {
 	(void)state;
-	both_say("global @a: str[20] = \"left\"\nglobal @b: str[20] = \"right\"\n"
-		 "handler h\n"
-		 "  reg r0:str[20], r1:str[20], r2:str[39], r3:str[7], r4:str[4]\n"
-		 "  reg r5:str[39], r6:str[64]\n"
-		 "b0:\n  r0 = gget @a\n  r1 = gget @b\n  r2 = cat r0, r1\n"
-		 "  r3 = cat r0, r1\n  r4 = cat r0, r1\n"
-		 "  r5 = str \"<\"\n  r6 = cat r5, r2\n  r5 = str \">\"\n"
-		 "  r6 = cat r6, r5\n  r0 = cat r0, r0\n"
-		 "  print \"%s|%s|%s|%s|%s\\n\", r2, r3, r4, r6, r0\n  ret\n",
-		 "leftright|leftri|lef|<leftright>|leftleft\n", "");
+	both_say(
+		"global @a: str[20] = \"left\"\nglobal @b: str[20] = \"right\"\n"
+		"handler h\n"
+		"  reg r0:str[20], r1:str[20], r2:str[39], r3:str[7], r4:str[4]\n"
+		"  reg r5:str[39], r6:str[64]\n"
+		"b0:\n  r0 = gget @a\n  r1 = gget @b\n  r2 = cat r0, r1\n"
+		"  r3 = cat r0, r1\n  r4 = cat r0, r1\n"
+		"  r5 = str \"<\"\n  r6 = cat r5, r2\n  r5 = str \">\"\n"
+		"  r6 = cat r6, r5\n  r0 = cat r0, r0\n"
+		"  print \"%s|%s|%s|%s|%s\\n\", r2, r3, r4, r6, r0\n  ret\n",
+		"leftright|leftri|lef|<leftright>|leftleft\n", "");
 	/* Grows until it is cut; keys and comparisons see clean ends. */
-	both_say("global @s: str[30] = \"abc\"\nglobal @m[str[30]]: i64 size 10\n"
-		 "handler h\n  reg r0:str[30], r1:str[30], r2:i64, r3:i64\n"
-		 "b0:\n  r0 = gget @s\n  r0 = cat r0, r0\n  r0 = cat r0, r0\n"
-		 "  r0 = cat r0, r0\n  r0 = cat r0, r0\n"
-		 "  r1 = str \"abcabcabcabcabcabcabcabcabcab\"\n"
-		 "  r2 = const 5\n  mset @m, r2, r0 err b1\n"
-		 "  r3 = mget @m, r1\n  r2 = scmp eq r0, r1\n"
-		 "  print \"%s %d %d\\n\", r0, r3, r2\n  ret\n"
-		 "b1:\n  fail\n",
-		 "abcabcabcabcabcabcabcabcabcab 5 1\n", "");
+	both_say(
+		"global @s: str[30] = \"abc\"\nglobal @m[str[30]]: i64 size 10\n"
+		"handler h\n  reg r0:str[30], r1:str[30], r2:i64, r3:i64\n"
+		"b0:\n  r0 = gget @s\n  r0 = cat r0, r0\n  r0 = cat r0, r0\n"
+		"  r0 = cat r0, r0\n  r0 = cat r0, r0\n"
+		"  r1 = str \"abcabcabcabcabcabcabcabcabcab\"\n"
+		"  r2 = const 5\n  mset @m, r2, r0 err b1\n"
+		"  r3 = mget @m, r1\n  r2 = scmp eq r0, r1\n"
+		"  print \"%s %d %d\\n\", r0, r3, r2\n  ret\n"
+		"b1:\n  fail\n",
+		"abcabcabcabcabcabcabcabcabcab 5 1\n", "");
 }
 
 static void sprint(void **state)
 {
 	(void)state;
-	both_say("global @n: i64 = -42\nglobal @s: str[20] = \"text\"\n"
-		 "handler h\n  reg r0:i64, r1:str[20], r2:str[100], r3:i64\n"
-		 "b0:\n  r0 = gget @n\n  r1 = gget @s\n  r3 = const 65\n"
-		 "  r2 = sprint \"%d %s %u|%x|%5d|%-5d|%05d %c%%\", r0, r1, r3, "
-		 "r0, r3, r3, r3, r3\n"
-		 "  print \"[%s]\\n\", r2\n"
-		 "  r2 = sprint \"%s%s\", r2, r1\n  print \"[%s]\\n\", r2\n"
-		 "  r2 = sprint \"%p %X\", r3, r0\n  print \"[%s]\\n\", r2\n"
-		 "  ret\n",
-		 "[-42 text 65|ffffffffffffffd6|   65|65   |00065 A%]\n"
-		 "[-42 text 65|ffffffffffffffd6|   65|65   |00065 A%text]\n"
-		 "[0x41 FFFFFFFFFFFFFFD6]\n",
-		 "");
+	both_say(
+		"global @n: i64 = -42\nglobal @s: str[20] = \"text\"\n"
+		"handler h\n  reg r0:i64, r1:str[20], r2:str[100], r3:i64\n"
+		"b0:\n  r0 = gget @n\n  r1 = gget @s\n  r3 = const 65\n"
+		"  r2 = sprint \"%d %s %u|%x|%5d|%-5d|%05d %c%%\", r0, r1, r3, "
+		"r0, r3, r3, r3, r3\n"
+		"  print \"[%s]\\n\", r2\n"
+		"  r2 = sprint \"%s%s\", r2, r1\n  print \"[%s]\\n\", r2\n"
+		"  r2 = sprint \"%p %X\", r3, r0\n  print \"[%s]\\n\", r2\n"
+		"  ret\n",
+		"[-42 text 65|ffffffffffffffd6|   65|65   |00065 A%]\n"
+		"[-42 text 65|ffffffffffffffd6|   65|65   |00065 A%text]\n"
+		"[0x41 FFFFFFFFFFFFFFD6]\n",
+		"");
 	both_say("global @n: i64 = 123456789\n"
 		 "handler h\n  reg r0:i64, r1:str[6], r2:str[5]\n"
 		 "b0:\n  r0 = gget @n\n  r1 = sprint \"%d\", r0\n"
@@ -129,29 +138,30 @@ static void sprint(void **state)
 static void arrays(void **state)
 {
 	(void)state;
-	both_say("global @m[str[16], i64]: i64 size 100\n"
-		 "global @t[i64]: str[24] size 100\n"
-		 "handler h\n"
-		 "  reg r0:str[16], r1:i64, r2:i64, r3:i64, r4:str[24], r5:str[30]\n"
-		 "b0:\n  r0 = str \"key\"\n  r1 = const 7\n  r2 = const 5\n"
-		 "  r3 = mget @m, r0, r1\n  print \"%d\", r3\n"
-		 "  r3 = mhas @m, r0, r1\n  print \"%d\", r3\n"
-		 "  madd @m, r2, r0, r1 err b1\n  madd @m, r2, r0, r1 err b1\n"
-		 "  r3 = mget @m, r0, r1\n  print \" %d\", r3\n"
-		 "  r3 = mhas @m, r0, r1\n  print \"%d\", r3\n"
-		 "  r3 = mget @m, r0, r2\n  print \" %d\", r3\n"
-		 "  mset @m, r1, r0, r1 err b1\n"
-		 "  r3 = mget @m, r0, r1\n  print \" %d\", r3\n"
-		 "  mdel @m, r0, r1\n"
-		 "  r3 = mget @m, r0, r1\n  print \" %d\\n\", r3\n"
-		 "  r5 = str \"a value of the table, cut\"\n"
-		 "  mset @t, r5, r2 err b1\n  r4 = mget @t, r2\n"
-		 "  print \"%s|\", r4\n"
-		 "  r5 = str \"short\"\n  mset @t, r5, r2 err b1\n"
-		 "  r4 = mget @t, r2\n  print \"%s|\", r4\n"
-		 "  r4 = mget @t, r1\n  print \"%s|\\n\", r4\n  ret\n"
-		 "b1:\n  fail\n",
-		 "00 101 0 7 0\na value of the table, c|short||\n", "");
+	both_say(
+		"global @m[str[16], i64]: i64 size 100\n"
+		"global @t[i64]: str[24] size 100\n"
+		"handler h\n"
+		"  reg r0:str[16], r1:i64, r2:i64, r3:i64, r4:str[24], r5:str[30]\n"
+		"b0:\n  r0 = str \"key\"\n  r1 = const 7\n  r2 = const 5\n"
+		"  r3 = mget @m, r0, r1\n  print \"%d\", r3\n"
+		"  r3 = mhas @m, r0, r1\n  print \"%d\", r3\n"
+		"  madd @m, r2, r0, r1 err b1\n  madd @m, r2, r0, r1 err b1\n"
+		"  r3 = mget @m, r0, r1\n  print \" %d\", r3\n"
+		"  r3 = mhas @m, r0, r1\n  print \"%d\", r3\n"
+		"  r3 = mget @m, r0, r2\n  print \" %d\", r3\n"
+		"  mset @m, r1, r0, r1 err b1\n"
+		"  r3 = mget @m, r0, r1\n  print \" %d\", r3\n"
+		"  mdel @m, r0, r1\n"
+		"  r3 = mget @m, r0, r1\n  print \" %d\\n\", r3\n"
+		"  r5 = str \"a value of the table, cut\"\n"
+		"  mset @t, r5, r2 err b1\n  r4 = mget @t, r2\n"
+		"  print \"%s|\", r4\n"
+		"  r5 = str \"short\"\n  mset @t, r5, r2 err b1\n"
+		"  r4 = mget @t, r2\n  print \"%s|\", r4\n"
+		"  r4 = mget @t, r1\n  print \"%s|\\n\", r4\n  ret\n"
+		"b1:\n  fail\n",
+		"00 101 0 7 0\na value of the table, c|short||\n", "");
 }
 
 static void long_keys(void **state)
@@ -171,16 +181,17 @@ static void long_keys(void **state)
 static void overflow(void **state)
 {
 	(void)state;
-	both_say("global @m[i64]: i64 size 2\nloc !0 \"identifier 'm' at s\"\n"
-		 "handler h\n  reg r0:i64, r1:i64\n"
-		 "b0:\n  r0 = const 1\n  madd @m, r0, r0 err b1\n"
-		 "  r0 = const 2\n  madd @m, r0, r0 err b1\n"
-		 "  r0 = const 1\n  madd @m, r0, r0 err b1\n"
-		 "  r1 = mget @m, r0\n  print \"%d\\n\", r1\n"
-		 "  r0 = const 3\n  madd @m, r0, r0 err b1 !0\n  ret\n"
-		 "b1:\n  fail\n",
-		 "2\n",
-		 "Array overflow, check MAXMAPENTRIES near identifier 'm' at s");
+	both_say(
+		"global @m[i64]: i64 size 2\nloc !0 \"identifier 'm' at s\"\n"
+		"handler h\n  reg r0:i64, r1:i64\n"
+		"b0:\n  r0 = const 1\n  madd @m, r0, r0 err b1\n"
+		"  r0 = const 2\n  madd @m, r0, r0 err b1\n"
+		"  r0 = const 1\n  madd @m, r0, r0 err b1\n"
+		"  r1 = mget @m, r0\n  print \"%d\\n\", r1\n"
+		"  r0 = const 3\n  madd @m, r0, r0 err b1 !0\n  ret\n"
+		"b1:\n  fail\n",
+		"2\n",
+		"Array overflow, check MAXMAPENTRIES near identifier 'm' at s");
 	both_say("global @m[i64]: i64 size 1 sized\n"
 		 "handler h\n  reg r0:i64, r1:str[64]\n"
 		 "b0:\n  r0 = const 1\n  mset @m, r0, r0 err b1\n"
@@ -192,14 +203,18 @@ static void overflow(void **state)
 /* Insertion numbers count up from 1, as user space wants to sort by them. */
 static void insertion_order(void **state)
 {
-	struct { uint64_t seq; int64_t num; } v;
+	struct {
+		uint64_t seq;
+		int64_t num;
+	} v;
 	struct bpf_case b;
 	struct bpf_map *map;
 	int64_t key;
 
 	(void)state;
 	bpf_case_needs_root();
-	bpf_case_init(&b, BPF_BEGIN "global @m[i64]: i64 size 9\n"
+	bpf_case_init(&b, BPF_BEGIN
+		      "global @m[i64]: i64 size 9\n"
 		      "handler h\n  reg r0:i64\n"
 		      "b0:\n  r0 = const 30\n  mset @m, r0, r0 err b1\n"
 		      "  r0 = const 10\n  mset @m, r0, r0 err b1\n"
@@ -227,12 +242,13 @@ static void records(void **state)
 
 	(void)state;
 	bpf_case_needs_root();
-	bpf_case_init(&b, BPF_BEGIN
-		      "global @s: str[300] = \"0123456789012345678901234567890123456789\"\n"
-		      "handler h\n  reg r0:str[300], r1:str[300], r2:i64\n"
-		      "b0:\n  r0 = gget @s\n  r2 = const -5\n"
-		      "  print \"%s %d %s|\", r0, r2, r1\n"
-		      "  intrin log, r0\n  intrin warn, r0\n  ret\n");
+	bpf_case_init(
+		&b, BPF_BEGIN
+		"global @s: str[300] = \"0123456789012345678901234567890123456789\"\n"
+		"handler h\n  reg r0:str[300], r1:str[300], r2:i64\n"
+		"b0:\n  r0 = gget @s\n  r2 = const -5\n"
+		"  print \"%s %d %s|\", r0, r2, r1\n"
+		"  intrin log, r0\n  intrin warn, r0\n  ret\n");
 	bpf_case_run(&b);
 	assert_string_equal(b.c.out.buf,
 			    "0123456789012345678901234567890123456789 -5 |"
@@ -267,10 +283,10 @@ static void lost_records(void **state)
 	(void)state;
 	bpf_case_needs_root();
 	bpf_case_init(&b, "limit maxstringlen 16000\n" BPF_BEGIN
-		      "global @n: i64\nhandler h\n"
-		      "  reg r0:str[16000], r1:i64\n"
-		      "b0:\n  r1 = const 1\n  print \"%s\", r0\n"
-		      "  gadd @n, r1\n  ret\n");
+			  "global @n: i64\nhandler h\n"
+			  "  reg r0:str[16000], r1:i64\n"
+			  "b0:\n  r1 = const 1\n  print \"%s\", r0\n"
+			  "  gadd @n, r1\n  ret\n");
 	prog = bpf_object__find_program_by_name(b.obj, "probe_0");
 	attr.test.prog_fd = (uint32_t)bpf_program__fd(prog);
 	attr.test.ctx_in = (uint64_t)(uintptr_t)args;
