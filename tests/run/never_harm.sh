@@ -4,18 +4,26 @@ set -u
 . "$LIB"
 needs_root
 
-# BPF programs of ours that are loaded now: their processes hold them open.
-loaded() { grep -lsE '^prog_type:' /proc/[0-9]*/fdinfo/* 2>/dev/null | cut -d/ -f3 | sort -u | while read -r p; do
-	tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null | grep -oE '(stapio|staprun)' ; done | sort -u; }
+# Processes of this build's helpers; their descriptors are all that holds BPF
+# programs and links in the kernel, since nothing is ever pinned.
+ours()
+{
+	local p
+	for p in /proc/[0-9]*; do
+		case $(readlink "$p/exe") in
+		"$STAPIO"* | "$STAPRUN"*) echo "${p#/proc/}" ;;
+		esac
+	done
+}
 gone() # NAME: nothing of ours is left within three seconds
 {
 	for _ in $(seq 60); do
-		[ -z "$(loaded)" ] && ! pgrep -x stapio >/dev/null && ! pgrep -x staprun >/dev/null && return
+		[ -z "$(ours)" ] && return
 		sleep 0.05
 	done
-	echo "$1: still there: $(loaded) $(pgrep -ax stapio) $(pgrep -ax staprun)"
+	echo "$1: still there: $(ours)"
 	bad=1
-	pkill -x stapio
+	kill $(ours)
 }
 script='global n probe syscall.* { n++ } probe begin { println("ready") } probe end { println(n > 0 ? "the end" : "nothing") }'
 start() # start the script in the background, wait until it says ready
@@ -39,7 +47,7 @@ for sig in INT TERM HUP; do
 	gone "SIG$sig to stap"
 done
 start; kill -KILL $pid; wait $pid 2>/dev/null; gone 'SIGKILL to stap'
-start; pkill -KILL -x stapio; wait $pid; equal 'status when stapio is killed' $? 1; gone 'SIGKILL to stapio'
+start; kill -KILL $(ours); wait $pid; equal 'status when stapio is killed' $? 1; gone 'SIGKILL to stapio'
 
 # The reader goes away, the disk fills up.
 "$STAP" -e 'probe syscall.* { printf("%d %s\n", pid(), execname()) }' 2>err </dev/null | head -n 1 >/dev/null
