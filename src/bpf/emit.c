@@ -192,11 +192,6 @@ static void emit_branch(struct emit *e, const struct ir_insn *i, size_t next)
 	jump_to(e, i->e, next);
 }
 
-static bool is_str_insn(const struct emit *e, const struct ir_insn *i)
-{
-	return i->dst != IR_NONE && e->flat.fn.regs.at[i->dst].type == IR_STR;
-}
-
 static void emit_terminator(struct emit *e, const struct ir_insn *i,
 			    size_t next)
 {
@@ -222,102 +217,80 @@ static void emit_terminator(struct emit *e, const struct ir_insn *i,
 	}
 }
 
+static void emit_compare(struct emit *e, const struct ir_insn *i)
+{
+	if (e->regs.fused[i->dst])
+		return; /* the branch behind it does both */
+	if (i->op == IR_OP_SCMP)
+		emit_str_op(e, i);
+	else
+		emit_number_op(e, i);
+}
+
+static void emit_move(struct emit *e, const struct ir_insn *i)
+{
+	if (e->flat.fn.regs.at[i->dst].type == IR_STR)
+		emit_str_op(e, i);
+	else
+		emit_number_op(e, i);
+}
+
+static void emit_locking(struct emit *e, const struct ir_insn *i)
+{
+	if (i->op == IR_OP_LOCK && !e->locked)
+		emit_lock(e);
+	else if (i->op == IR_OP_UNLOCK && e->locked)
+		emit_unlock(e);
+	e->locked = i->op == IR_OP_LOCK;
+}
+
+static void refuse_clear(struct emit *e, const struct ir_insn *i)
+{
+	(void)i;
+	emit_refuse(e, "empties a whole array, which BPF programs cannot do");
+}
+
+static void refuse_foreach(struct emit *e, const struct ir_insn *i)
+{
+	(void)i;
+	emit_refuse(e, "uses foreach, which BPF programs cannot do");
+}
+
+typedef void (*emit_fn)(struct emit *e, const struct ir_insn *i);
+
+/* By operation; terminators are emit_terminator()'s, and calls are gone. */
+static const emit_fn emitters[] = {
+	[IR_OP_CONST] = emit_number_op,  [IR_OP_STR] = emit_str_op,
+	[IR_OP_MOV] = emit_move,         [IR_OP_NEG] = emit_number_op,
+	[IR_OP_NOT] = emit_number_op,    [IR_OP_ADD] = emit_number_op,
+	[IR_OP_SUB] = emit_number_op,    [IR_OP_MUL] = emit_number_op,
+	[IR_OP_DIV] = emit_number_op,    [IR_OP_MOD] = emit_number_op,
+	[IR_OP_AND] = emit_number_op,    [IR_OP_OR] = emit_number_op,
+	[IR_OP_XOR] = emit_number_op,    [IR_OP_SHL] = emit_number_op,
+	[IR_OP_SAR] = emit_number_op,    [IR_OP_SHR] = emit_number_op,
+	[IR_OP_ICMP] = emit_compare,     [IR_OP_SCMP] = emit_compare,
+	[IR_OP_CAT] = emit_str_op,       [IR_OP_SPRINT] = emit_str_op,
+	[IR_OP_GGET] = emit_scalar_op,   [IR_OP_GSET] = emit_scalar_op,
+	[IR_OP_GADD] = emit_scalar_op,   [IR_OP_MGET] = emit_map_op,
+	[IR_OP_MSET] = emit_map_op,      [IR_OP_MADD] = emit_map_op,
+	[IR_OP_MHAS] = emit_map_op,      [IR_OP_MDEL] = emit_map_op,
+	[IR_OP_MCLEAR] = refuse_clear,   [IR_OP_IBEGIN] = refuse_foreach,
+	[IR_OP_IKEY] = refuse_foreach,   [IR_OP_IVAL] = refuse_foreach,
+	[IR_OP_IEND] = refuse_foreach,   [IR_OP_PRINT] = emit_print,
+	[IR_OP_INTRIN] = emit_intrinsic, [IR_OP_ERRMSG] = emit_errmsg,
+	[IR_OP_TICK] = emit_tick,        [IR_OP_LOCK] = emit_locking,
+	[IR_OP_UNLOCK] = emit_locking,
+};
+
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)
 {
 	if (ir_op_info((enum ir_op)i->op)->flags & IR_TERM) {
 		emit_terminator(e, i, next);
 		return;
 	}
-	switch ((enum ir_op)i->op) {
-	case IR_OP_SCMP:
-	case IR_OP_ICMP:
-		if (e->regs.fused[i->dst])
-			return;
-		if (i->op == IR_OP_SCMP)
-			emit_str_op(e, i);
-		else
-			emit_number_op(e, i);
-		return;
-	case IR_OP_MOV:
-		if (is_str_insn(e, i))
-			emit_str_op(e, i);
-		else
-			emit_number_op(e, i);
-		return;
-	case IR_OP_CONST:
-	case IR_OP_NEG:
-	case IR_OP_NOT:
-	case IR_OP_ADD:
-	case IR_OP_SUB:
-	case IR_OP_MUL:
-	case IR_OP_DIV:
-	case IR_OP_MOD:
-	case IR_OP_AND:
-	case IR_OP_OR:
-	case IR_OP_XOR:
-	case IR_OP_SHL:
-	case IR_OP_SAR:
-	case IR_OP_SHR:
-		emit_number_op(e, i);
-		return;
-	case IR_OP_STR:
-	case IR_OP_CAT:
-	case IR_OP_SPRINT:
-		emit_str_op(e, i);
-		return;
-	case IR_OP_GGET:
-	case IR_OP_GSET:
-	case IR_OP_GADD:
-		emit_scalar_op(e, i);
-		return;
-	case IR_OP_MGET:
-	case IR_OP_MSET:
-	case IR_OP_MADD:
-	case IR_OP_MHAS:
-	case IR_OP_MDEL:
-		emit_map_op(e, i);
-		return;
-	case IR_OP_PRINT:
-		emit_print(e, i);
-		return;
-	case IR_OP_INTRIN:
-		emit_intrinsic(e, i);
-		return;
-	case IR_OP_ERRMSG:
-		emit_errmsg(e, i);
-		return;
-	case IR_OP_TICK:
-		emit_tick(e, i);
-		return;
-	case IR_OP_LOCK:
-		if (!e->locked)
-			emit_lock(e);
-		return;
-	case IR_OP_UNLOCK:
-		if (e->locked)
-			emit_unlock(e);
-		e->locked = false;
-		return;
-	case IR_OP_MCLEAR:
-		emit_refuse(e, "empties a whole array, which BPF programs "
-			       "cannot do");
-		return;
-	case IR_OP_IBEGIN:
-	case IR_OP_IKEY:
-	case IR_OP_IVAL:
-	case IR_OP_IEND:
-	case IR_OP_INEXT:
-		emit_refuse(e, "uses foreach, which BPF programs cannot do");
-		return;
-	case IR_OP_CALL:
-	case IR_OP_JMP:
-	case IR_OP_BR:
-	case IR_OP_RET:
-	case IR_OP_RAISE:
-	case IR_OP_FAIL:
-		break;
-	}
-	BUG("operation %d left over in %s", i->op, e->flat.fn.name);
+	if (i->op >= ARRAY_SIZE(emitters) || !emitters[i->op])
+		BUG("operation %d left over in %s", i->op, e->flat.fn.name);
+	emitters[i->op](e, i);
 }
 
 static bool emit_blocks(struct emit *e)
