@@ -288,10 +288,14 @@ static void encode_scalar(struct encoder *en, const struct ir_insn *in)
 	if (g->type == IR_I64) {
 		if (in->op == IR_OP_GADD)
 			put_op(en, shared ? VM_GADDX : VM_GADD);
+		else if (in->op == IR_OP_GGET)
+			put_op(en, shared ? VM_GGETIX : VM_GGETI);
 		else
-			put_op(en, in->op == IR_OP_GGET ? VM_GGETI : VM_GSETI);
+			put_op(en, shared ? VM_GSETIX : VM_GSETI);
 		put_reg(en, in->op == IR_OP_GGET ? in->dst : in->args[0]);
 		put_ptr(en, where);
+		if (shared)
+			put_ptr(en, &en->vm->seen[in->imm]);
 		return;
 	}
 	if (in->op == IR_OP_GSET) {

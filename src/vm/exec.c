@@ -285,6 +285,9 @@ op_PRINT:
 op_GGETI:
 	I64(pc[1]) = __atomic_load_n((int64_t *)PTR(pc + 2), __ATOMIC_RELAXED);
 	NEXT(4);
+op_GGETIX:
+	I64(pc[1]) = vm_seen_get(PTR(pc + 4), PTR(pc + 2), vm->run);
+	NEXT(6);
 op_GGETS : {
 	const struct vm_slot *s = PTR(pc + 2);
 
@@ -298,6 +301,9 @@ op_GGETX:
 op_GSETI:
 	__atomic_store_n((int64_t *)PTR(pc + 2), I64(pc[1]), __ATOMIC_RELAXED);
 	NEXT(4);
+op_GSETIX:
+	vm_seen_set(PTR(pc + 4), PTR(pc + 2), vm->run, I64(pc[1]));
+	NEXT(6);
 op_GSETS:
 	vm_slot_set(PTR(pc + 2), SLOT(pc[1])->text, SLOT(pc[1])->len, pc[4]);
 	NEXT(5);
@@ -314,9 +320,8 @@ op_GADD:
 	*(uint64_t *)PTR(pc + 2) += (uint64_t)I64(pc[1]);
 	NEXT(4);
 op_GADDX:
-	__atomic_fetch_add((uint64_t *)PTR(pc + 2), (uint64_t)I64(pc[1]),
-			   __ATOMIC_RELAXED);
-	NEXT(4);
+	vm_seen_add(PTR(pc + 4), PTR(pc + 2), I64(pc[1]));
+	NEXT(6);
 
 	/* arrays */
 op_MGETI:

@@ -77,6 +77,7 @@ bool vm_globals_init(struct vm *vm, struct strbuf *err)
 
 	vm->scalars = xcalloc(n + 1, sizeof(*vm->scalars));
 	vm->scalar_shared = xcalloc(n + 1, sizeof(*vm->scalar_shared));
+	vm->seen = xcalloc(n + 1, sizeof(*vm->seen));
 	vm->arrays = xcalloc(n + 1, sizeof(*vm->arrays));
 	for (i = 0; ok && i < n; i++) {
 		if (vm->prog->globals.at[i].kind == IR_MAP)
@@ -102,6 +103,7 @@ void vm_globals_release(struct vm *vm)
 	}
 	free(vm->scalars);
 	free(vm->scalar_shared);
+	free(vm->seen);
 	free(vm->arrays);
 }
 

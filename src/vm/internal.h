@@ -53,6 +53,45 @@ struct vm_frame {
 	char *fp;           /* the caller's frame */
 };
 
+/*
+ * What a run of a handler knows of a shared scalar. Kernel handlers that only add
+ * take no lock, and may add between this handler's reading of the scalar and its
+ * storing. So a store of what was read before moves the scalar by the difference,
+ * and what was added meanwhile stays, as if it came after the handler.
+ */
+struct vm_seen {
+	int64_t value;
+	uint64_t run;          /* vm->run in which it was seen */
+};
+
+/* Read, store and add; run is that of the handler that runs. */
+static inline int64_t vm_seen_get(struct vm_seen *s, const int64_t *at,
+				  uint64_t run)
+{
+	s->value = __atomic_load_n(at, __ATOMIC_RELAXED);
+	s->run = run;
+	return s->value;
+}
+
+static inline void vm_seen_set(struct vm_seen *s, int64_t *at, uint64_t run,
+			       int64_t value)
+{
+	if (s->run == run)
+		__atomic_fetch_add((uint64_t *)at,
+				   (uint64_t)value - (uint64_t)s->value,
+				   __ATOMIC_RELAXED);
+	else
+		__atomic_store_n(at, value, __ATOMIC_RELAXED);
+	s->value = value;
+	s->run = run;
+}
+
+static inline void vm_seen_add(struct vm_seen *s, int64_t *at, int64_t by)
+{
+	__atomic_fetch_add((uint64_t *)at, (uint64_t)by, __ATOMIC_RELAXED);
+	s->value = (int64_t)((uint64_t)s->value + (uint64_t)by);
+}
+
 /* An array global: its own map, or one kept elsewhere. */
 struct vm_array {
 	const struct ir_global *g;
@@ -95,6 +134,8 @@ struct vm {
 	struct vm_array *arrays; /* by global; g NULL for scalars */
 	void **scalars;          /* by global: int64_t or its text */
 	bool *scalar_shared;
+	struct vm_seen *seen;           /* by global: of shared longs */
+	uint64_t run;                   /* number of handler runs so far */
 	char *stack;
 	size_t stack_bytes;
 	struct vm_frame *frames; /* 1 … maxnesting */

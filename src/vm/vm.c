@@ -277,6 +277,7 @@ int vm_run(struct vm *vm, uint32_t probe)
 	fn = &vm->fns[vm->prog->probes.at[probe].fn];
 	BUG_ON(!fn->needed);
 	vm->probe = probe;
+	vm->run++;
 	vm->actions = vm->prog->limits.maxaction_interruptible;
 	vm->fuel = VM_FUEL_BASE + VM_FUEL_PER_ACTION * vm->actions;
 	vm->error.set = false;
