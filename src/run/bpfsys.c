@@ -20,12 +20,12 @@ int bpfsys_lookup(int fd, const void *key, void *value)
 	return bpf_call(BPF_MAP_LOOKUP_ELEM, &attr);
 }
 
-int bpfsys_update(int fd, const void *key, const void *value)
+int bpfsys_update(int fd, const void *key, const void *value, bool only_new)
 {
 	union bpf_attr attr = { .map_fd = (uint32_t)fd,
 				.key = (uintptr_t)key,
 				.value = (uintptr_t)value,
-				.flags = BPF_ANY };
+				.flags = only_new ? BPF_NOEXIST : BPF_ANY };
 
 	return bpf_call(BPF_MAP_UPDATE_ELEM, &attr);
 }
@@ -38,6 +38,15 @@ int bpfsys_delete(int fd, const void *key)
 	return bpf_call(BPF_MAP_DELETE_ELEM, &attr);
 }
 
+int bpfsys_take(int fd, const void *key, void *value)
+{
+	union bpf_attr attr = { .map_fd = (uint32_t)fd,
+				.key = (uintptr_t)key,
+				.value = (uintptr_t)value };
+
+	return bpf_call(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr);
+}
+
 int bpfsys_next_key(int fd, const void *key, void *next)
 {
 	union bpf_attr attr = { .map_fd = (uint32_t)fd,
@@ -47,8 +56,8 @@ int bpfsys_next_key(int fd, const void *key, void *next)
 	return bpf_call(BPF_MAP_GET_NEXT_KEY, &attr);
 }
 
-int bpfsys_lookup_batch(int fd, const void *batch_in, void *batch_out,
-			void *keys, void *values, uint32_t *count)
+int bpfsys_batch(int fd, bool remove, const void *batch_in, void *batch_out,
+		 void *keys, void *values, uint32_t *count)
 {
 	union bpf_attr attr = { .batch = { .in_batch = (uintptr_t)batch_in,
 					   .out_batch = (uintptr_t)batch_out,
@@ -56,7 +65,9 @@ int bpfsys_lookup_batch(int fd, const void *batch_in, void *batch_out,
 					   .values = (uintptr_t)values,
 					   .count = *count,
 					   .map_fd = (uint32_t)fd } };
-	int rc = bpf_call(BPF_MAP_LOOKUP_BATCH, &attr);
+	int rc = bpf_call(remove ? BPF_MAP_LOOKUP_AND_DELETE_BATCH :
+				   BPF_MAP_LOOKUP_BATCH,
+			  &attr);
 
 	*count = attr.batch.count;
 	return rc;

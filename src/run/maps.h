@@ -2,24 +2,40 @@
 /*
  * Array globals that live in BPF hash maps, for the user-space executor.
  *
- * Adding to an element is a read and a write here, since bpf(2) has no atomic
- * addition: an addition that a kernel handler makes between the two is lost
- * unless both sides hold the globals' lock.
+ * A handler must run as if it ran alone. The globals' lock keeps out kernel
+ * handlers that take it; but those that only add to elements take none, and must
+ * not be lost when a timer handler prints an array and then deletes it. So a run
+ * of a handler that may store or delete has a view of its own (struct seen): what
+ * it has read stays as it was for the rest of the run. When it stores to or
+ * deletes an element, what was added since it was seen is put back, as if that
+ * came after the handler. Only arrays of numbers need this.
+ *
+ * What remains is a window as long as a few instructions of a kernel handler
+ * that looked an element up just before it was deleted, and, for adding, as
+ * long as two system calls, since bpf(2) has no atomic addition.
  */
 #ifndef SPILE_RUN_MAPS_H
 #define SPILE_RUN_MAPS_H
 
+#include "run/seen.h"
 #include "vm/vm.h"
-
-#include <stdbool.h>
 
 struct shared_map {
 	int fd;
 	uint32_t key_size, value_size;
-	bool no_batch; /* the kernel lacks the batch calls */
-	char *value;   /* scratch, value_size bytes */
+	bool no_batch;     /* the kernel lacks the batch calls */
+	bool may_track;    /* longs, and some handler stores or deletes */
+	bool track;        /* the run of a handler has a view of its own */
+	char *value;       /* scratch, value_size bytes */
+	struct seen seen;
 };
 
 extern const struct vm_map_ops shared_map_ops; /* ctx: struct shared_map */
+
+/* A handler starts to run; alone: no kernel handler runs beside it. */
+void shared_map_begin(struct shared_map *m, bool alone);
+
+/* Free what the map holds besides its descriptor. */
+void shared_map_release(struct shared_map *m);
 
 #endif

@@ -110,10 +110,33 @@ static int map_block(struct object *o, struct strbuf *err)
 	return 0;
 }
 
+/* By global: whether some user-space handler stores to it or deletes, which
+ * is more than adding. */
+static bool *find_stored(const struct object *o)
+{
+	bool *stored = arena_array(o->arena, bool, o->prog->globals.len);
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	uint32_t i;
+
+	for (i = 0; i < o->prog->fns.len; i++) {
+		if (!o->layout.user_fn[i])
+			continue;
+		vec_foreach(b, &o->prog->fns.at[i]->blocks)
+			vec_foreach(in, &b->insns)
+				if (in->op == IR_OP_MSET ||
+				    in->op == IR_OP_MDEL ||
+				    in->op == IR_OP_MCLEAR)
+					stored[in->imm] = true;
+	}
+	return stored;
+}
+
 /* Find the maps of shared arrays; their sizes must be what we compute, since
  * the kernel reads and writes that many bytes. */
 static int find_arrays(struct object *o, struct strbuf *err)
 {
+	const bool *stored = find_stored(o);
 	uint32_t i;
 
 	o->shared.ops = &shared_map_ops;
@@ -136,7 +159,9 @@ static int find_arrays(struct object *o, struct strbuf *err)
 			.fd = e->fd,
 			.key_size = e->key_size,
 			.value_size = e->value_size,
+			.may_track = g->type == IR_I64 && stored[i],
 			.value = arena_zalloc(o->arena, e->value_size),
+			.seen = { .key_size = e->key_size },
 		};
 		o->shared.maps[i] = m;
 	}
@@ -222,8 +247,22 @@ int object_open(struct object *o, const char *path, int handoff_fd,
 	return rc;
 }
 
+void object_begin_handler(struct object *o, bool alone)
+{
+	uint32_t i;
+
+	for (i = 0; o->shared.maps && i < o->prog->globals.len; i++)
+		if (o->shared.maps[i])
+			shared_map_begin(o->shared.maps[i], alone);
+}
+
 void object_close(struct object *o)
 {
+	uint32_t i;
+
+	for (i = 0; o->shared.maps && i < o->prog->globals.len; i++)
+		if (o->shared.maps[i])
+			shared_map_release(o->shared.maps[i]);
 	if (o->block)
 		munmap(o->block, o->block_len);
 	o->block = NULL;

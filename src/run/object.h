@@ -38,4 +38,7 @@ int object_open(struct object *o, const char *path, int handoff_fd,
 		struct arena *arena, struct strbuf *err);
 void object_close(struct object *o);
 
+/* A user-space handler starts to run; alone: kernel handlers do not. */
+void object_begin_handler(struct object *o, bool alone);
+
 #endif

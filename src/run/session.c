@@ -180,7 +180,8 @@ static int brief_kernel(struct session *s, struct strbuf *err)
 	s->data->wall_ns = clock_ns(CLOCK_REALTIME) -
 			   clock_ns(CLOCK_MONOTONIC);
 	if (pid && s->object.targets_fd >= 0) {
-		rc = bpfsys_update(s->object.targets_fd, &pid, &one);
+		rc = bpfsys_update(s->object.targets_fd, &pid, &one,
+				   false);
 		if (rc) {
 			strbuf_addf(err, "cannot name the target: %s",
 				    strerror(-rc));
@@ -233,8 +234,11 @@ static void run_group(struct session *s, const struct probe_group *g)
 {
 	const uint32_t *probe;
 
-	vec_foreach(probe, &g->probes)
+	vec_foreach(probe, &g->probes) {
+		object_begin_handler(&s->object,
+				     get_state(s) != SESSION_RUNNING);
 		vm_run(s->vm, *probe);
+	}
 	check_limits(s);
 	if (signals_seen())
 		raise_state(s, SESSION_STOPPING);
