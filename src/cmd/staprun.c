@@ -39,6 +39,9 @@ static int load_kernel_side(const struct load_options *o, struct load *l,
 	if (rc)
 		return rc;
 	*handoff_fd = launch_hand_over(l, links, err);
+	/* Kernel handlers may wait for a lock that stapio holds, and fill a
+	 * buffer that it empties. Where this is not allowed, it may be slower. */
+	setpriority(PRIO_PROCESS, 0, PRIO_MIN);
 	return *handoff_fd < 0 ? *handoff_fd : 0;
 }
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define HANDOFF_MAGIC 0x4f485053u /* "SPHO" */
-#define HANDOFF_VERSION 1
+#define HANDOFF_VERSION 2
 #define HANDOFF_MAX_ENTRIES 262144u
 #define HANDOFF_NAME_LEN 16
 
@@ -24,14 +24,29 @@ struct handoff_header {
 	uint32_t n_entries;
 	uint32_t flags;    /* HANDOFF_* */
 	int32_t object_fd; /* memfd with the bytes that were loaded */
-	uint32_t pad;
+	int32_t nice;      /* the caller's priority, for the target command */
 };
 static_assert(sizeof(struct handoff_header) == 24, "fixed layout");
 
 enum handoff_kind {
 	HANDOFF_MAP,
 	HANDOFF_LINK, /* kept open for as long as the session lasts */
+	HANDOFF_ADD,  /* program that adds to the map of that name, see below */
 };
+
+/*
+ * To add to an element of an array map, stapio puts a struct handoff_add and,
+ * behind it, the key into the only element of the map HANDOFF_ADD_MAP, and runs
+ * the map's program with BPF_PROG_TEST_RUN. It returns 0, or 1 if there is no
+ * such element.
+ */
+#define HANDOFF_ADD_MAP "spile_add"
+
+struct handoff_add {
+	int64_t by;
+	uint64_t pad;
+};
+static_assert(sizeof(struct handoff_add) == 16, "fixed layout");
 
 struct handoff_entry {
 	uint32_t kind; /* enum handoff_kind */

@@ -47,6 +47,15 @@ int bpfsys_take(int fd, const void *key, void *value)
 	return bpf_call(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr);
 }
 
+int bpfsys_run(int prog_fd, uint32_t *result)
+{
+	union bpf_attr attr = { .test = { .prog_fd = (uint32_t)prog_fd } };
+	int rc = bpf_call(BPF_PROG_TEST_RUN, &attr);
+
+	*result = attr.test.retval;
+	return rc;
+}
+
 int bpfsys_next_key(int fd, const void *key, void *next)
 {
 	union bpf_attr attr = { .map_fd = (uint32_t)fd,

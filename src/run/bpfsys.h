@@ -19,6 +19,8 @@ int bpfsys_delete(int fd, const void *key);
 /* Read and remove in one step (Linux 5.14; -EINVAL, -EOPNOTSUPP or -ENOTSUPP
  * before). */
 int bpfsys_take(int fd, const void *key, void *value);
+/* Run a program that takes no context; *result is what it returned. */
+int bpfsys_run(int prog_fd, uint32_t *result);
 /* The key after key (NULL: the first one); -ENOENT behind the last. */
 int bpfsys_next_key(int fd, const void *key, void *next);
 /* Read, or read and remove, up to *count entries from where batch_in says

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/maps.h"
 
+#include "proto/handoff.h"
 #include "proto/session.h"
 #include "run/bpfsys.h"
 
@@ -11,6 +12,9 @@
 /* Entries asked for at once; doubled when a bucket is larger. */
 #define BATCH_FIRST 256u
 #define BATCH_MOST (1u << 20)
+/* Arrays up to this size are cleared one element at a time. That takes longer,
+ * but need not remove elements that are being added to. */
+#define CLEAR_SINGLY 256u
 
 typedef int (*entry_fn)(void *arg, const void *key, const void *value);
 
@@ -45,12 +49,22 @@ static int take(struct shared_map *m, const void *key, void *value)
 	return rc ? rc : bpfsys_delete(m->fd, key);
 }
 
-/* Add to an element that exists. */
+/* Add to an element that exists, else -ENOENT. */
 static int add(struct shared_map *m, const void *key, int64_t by)
 {
 	struct map_value *v = (struct map_value *)(void *)m->value;
-	int rc = bpfsys_lookup(m->fd, key, v);
+	uint32_t absent;
+	int rc;
 
+	if (m->add_fd >= 0) {
+		m->add->by = by;
+		memcpy(m->add + 1, key, m->key_size);
+		rc = bpfsys_run(m->add_fd, &absent);
+		if (!rc)
+			return absent ? -ENOENT : 0;
+		m->add_fd = -1;
+	}
+	rc = bpfsys_lookup(m->fd, key, v);
 	if (rc)
 		return rc;
 	v->num = (int64_t)((uint64_t)v->num + (uint64_t)by);
@@ -61,9 +75,11 @@ static int add(struct shared_map *m, const void *key, int64_t by)
 static int put_back(struct shared_map *m, const void *key,
 		    struct map_value value)
 {
-	int rc = bpfsys_update(m->fd, key, &value, true);
+	/* Most likely a kernel handler has made the element again. */
+	int rc = add(m, key, value.num);
 
-	/* A kernel handler was faster. */
+	if (rc == -ENOENT)
+		rc = bpfsys_update(m->fd, key, &value, true);
 	return rc == -EEXIST ? add(m, key, value.num) : rc;
 }
 
@@ -208,9 +224,10 @@ static int map_get(void *ctx, const void *key, void *value)
 
 static int map_set(void *ctx, const void *key, const void *value)
 {
-	struct map_value v, now;
 	struct shared_map *m = ctx;
 	struct seen_entry *e;
+	struct map_value v;
+	uint64_t old;
 	int rc;
 
 	if (!m->track)
@@ -219,15 +236,10 @@ static int map_set(void *ctx, const void *key, const void *value)
 	if (!e)
 		return rc;
 	memcpy(&v, value, sizeof(v));
-	rc = bpfsys_lookup(m->fd, key, &now);
-	if (rc && rc != -ENOENT)
-		return rc;
-	if (!rc)
-		now.num = (int64_t)((uint64_t)v.num + (uint64_t)now.num -
-				    (uint64_t)(e->present ? e->num : 0));
-	else
-		now = v;
-	rc = bpfsys_update(m->fd, key, &now, false);
+	old = e->present ? (uint64_t)e->num : 0;
+	rc = add(m, key, (int64_t)((uint64_t)v.num - old));
+	if (rc == -ENOENT)
+		rc = put_back(m, key, v);
 	if (!rc)
 		*e = (struct seen_entry){ v.seq, v.num, true };
 	return rc;
@@ -257,11 +269,15 @@ static int map_del(void *ctx, const void *key)
 	if (!e || !e->present)
 		return -ENOENT;
 	e->present = false;
-	rc = take(m, key, &v);
+	/* One that is being added to had better stay: see maps.h. */
+	rc = bpfsys_lookup(m->fd, key, &v);
+	if (!rc && v.num != e->num && m->add_fd >= 0)
+		return add(m, key, (int64_t)(0 - (uint64_t)e->num));
+	if (!rc)
+		rc = take(m, key, &v);
 	if (rc)
 		return rc;
 	v.num = (int64_t)((uint64_t)v.num - (uint64_t)e->num);
-	e->num = 0;
 	return v.num ? put_back(m, key, v) : 0;
 }
 
@@ -295,17 +311,27 @@ static int drop(void *arg, const void *key, const void *value)
 	return 0;
 }
 
-static int map_clear(void *ctx)
+/* Remove what the handler sees, element by element. */
+static int clear_singly(struct shared_map *m)
 {
-	struct shared_map *m = ctx;
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < m->seen.n && (!rc || rc == -ENOENT); i++)
+		if (m->seen.entries[i].present)
+			rc = map_del(m, m->seen.keys +
+						(size_t)i * m->key_size);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* The same in few system calls, by removing everything and putting back what
+ * came meanwhile. */
+static int clear_at_once(struct shared_map *m)
+{
 	struct leftovers l = { .m = m, .kept = { .key_size = m->key_size } };
 	uint32_t i;
 	int rc;
 
-	if (!m->track || !m->seen.whole) {
-		seen_reset(&m->seen);
-		return each_entry(m, true, drop, NULL);
-	}
 	rc = each_entry(m, true, keep_rest, &l);
 	for (i = 0; i < l.kept.n; i++) {
 		const struct seen_entry *e = &l.kept.entries[i];
@@ -317,9 +343,22 @@ static int map_clear(void *ctx)
 			rc = put;
 	}
 	seen_release(&l.kept);
+	return l.rc ? l.rc : rc;
+}
+
+static int map_clear(void *ctx)
+{
+	struct shared_map *m = ctx;
+	int rc;
+
+	if (!m->track || !m->seen.whole) {
+		seen_reset(&m->seen);
+		return each_entry(m, true, drop, NULL);
+	}
+	rc = m->seen.n <= CLEAR_SINGLY ? clear_singly(m) : clear_at_once(m);
 	seen_reset(&m->seen);
 	m->seen.whole = true; /* the handler sees an empty array */
-	return l.rc ? l.rc : rc;
+	return rc;
 }
 
 static int see_entry(void *arg, const void *key, const void *value)

@@ -11,14 +11,17 @@
  * came after the handler. Only arrays of numbers need this.
  *
  * What remains is a window as long as a few instructions of a kernel handler
- * that looked an element up just before it was deleted, and, for adding, as
- * long as two system calls, since bpf(2) has no atomic addition.
+ * that looked an element up just before it was deleted; and where the kernel does
+ * not let us run the program that adds (before Linux 5.19, for others than root),
+ * one as long as two system calls.
  */
 #ifndef SPILE_RUN_MAPS_H
 #define SPILE_RUN_MAPS_H
 
 #include "run/seen.h"
 #include "vm/vm.h"
+
+struct handoff_add; /* proto/handoff.h */
 
 struct shared_map {
 	int fd;
@@ -27,6 +30,8 @@ struct shared_map {
 	bool may_track;    /* longs, and some handler stores or deletes */
 	bool track;        /* the run of a handler has a view of its own */
 	char *value;       /* scratch, value_size bytes */
+	int add_fd;        /* program that adds (proto/handoff.h), or -1 */
+	struct handoff_add *add; /* its arguments, mapped; the key follows */
 	struct seen seen;
 };
 

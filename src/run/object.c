@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -59,6 +60,7 @@ static int read_handoff(struct object *o, int fd, int *object_fd,
 	strbuf_release(&bytes);
 	o->entries = entries;
 	o->n_entries = h.n_entries;
+	o->nice = h.nice;
 	o->slow_detach = h.flags & HANDOFF_SLOW_DETACH;
 	*object_fd = h.object_fd;
 	return 0;
@@ -67,16 +69,49 @@ bad:
 	return bad_handoff(err);
 }
 
-static const struct handoff_entry *find_map(const struct object *o,
-					    const char *name)
+static const struct handoff_entry *
+find_entry(const struct object *o, enum handoff_kind kind, const char *name)
 {
 	uint32_t i;
 
 	for (i = 0; i < o->n_entries; i++)
-		if (o->entries[i].kind == HANDOFF_MAP &&
+		if (o->entries[i].kind == kind &&
 		    !strcmp(o->entries[i].name, name))
 			return &o->entries[i];
 	return NULL;
+}
+
+static const struct handoff_entry *find_map(const struct object *o,
+					    const char *name)
+{
+	return find_entry(o, HANDOFF_MAP, name);
+}
+
+/* Map the arguments of the programs that add. */
+static void map_add(struct object *o)
+{
+	const struct handoff_entry *e = find_map(o, HANDOFF_ADD_MAP);
+	void *p;
+
+	if (!e)
+		return;
+	p = mmap(NULL, e->value_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		 e->fd, 0);
+	if (p == MAP_FAILED)
+		return; /* there is another way to add */
+	o->add = p;
+	o->add_len = e->value_size;
+}
+
+/* The program that adds to the map of that name, or -1. */
+static int find_adder(const struct object *o, const char *name,
+		      uint32_t key_size)
+{
+	const struct handoff_entry *e = find_entry(o, HANDOFF_ADD, name);
+
+	return e && o->add && o->add_len >= sizeof(*o->add) + key_size ?
+		       e->fd :
+		       -1;
 }
 
 /* Map the session block and find the shared scalars in it. */
@@ -161,6 +196,8 @@ static int find_arrays(struct object *o, struct strbuf *err)
 			.value_size = e->value_size,
 			.may_track = g->type == IR_I64 && stored[i],
 			.value = arena_zalloc(o->arena, e->value_size),
+			.add_fd = find_adder(o, name, e->key_size),
+			.add = o->add,
 			.seen = { .key_size = e->key_size },
 		};
 		o->shared.maps[i] = m;
@@ -174,8 +211,10 @@ static int bind_kernel_side(struct object *o, struct strbuf *err)
 	const struct handoff_entry *e;
 	int rc = map_block(o, err);
 
-	if (!rc)
-		rc = find_arrays(o, err);
+	if (rc)
+		return rc;
+	map_add(o);
+	rc = find_arrays(o, err);
 	if (rc)
 		return rc;
 	e = find_map(o, SESSION_RING_MAP);
@@ -219,7 +258,8 @@ int object_open(struct object *o, const char *path, int handoff_fd,
 	*o = (struct object){ .arena = arena,
 			      .bytes = STRBUF_INIT,
 			      .ring_fd = -1,
-			      .targets_fd = -1 };
+			      .targets_fd = -1,
+			      .nice = INT_MIN };
 	if (handoff_fd >= 0) {
 		rc = read_handoff(o, handoff_fd, &fd, err);
 		if (rc)
@@ -263,6 +303,9 @@ void object_close(struct object *o)
 	for (i = 0; o->shared.maps && i < o->prog->globals.len; i++)
 		if (o->shared.maps[i])
 			shared_map_release(o->shared.maps[i]);
+	if (o->add)
+		munmap(o->add, o->add_len);
+	o->add = NULL;
 	if (o->block)
 		munmap(o->block, o->block_len);
 	o->block = NULL;

@@ -24,10 +24,13 @@ struct object {
 	const struct handoff_entry *entries; /* of maps and links */
 	uint32_t n_entries;
 	bool slow_detach;
+	int nice;                            /* of a target command */
 	int ring_fd, targets_fd;             /* or -1 */
 	uint32_t ring_size;                  /* bytes */
 	void *block;                         /* mmapped session data */
 	size_t block_len;
+	struct handoff_add *add;             /* mmapped, or NULL */
+	size_t add_len;
 	struct vm_shared shared;
 };
 

@@ -163,7 +163,8 @@ static int set_globals(struct session *s, struct strbuf *err)
 static int find_target(struct session *s, struct strbuf *err)
 {
 	if (s->opt->command)
-		return target_start(&s->target, s->opt->command, err);
+		return target_start(&s->target, s->opt->command,
+				    s->object.nice, err);
 	if (s->opt->target_pid)
 		return target_watch(&s->target, (pid_t)s->opt->target_pid,
 				    err);

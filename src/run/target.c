@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ char **target_split(const char *command, char **store)
 }
 
 /* In the child: wait for the word, then become the command. */
-static _Noreturn void run_command(const char *command, int start_fd)
+static _Noreturn void run_command(const char *command, int nice, int start_fd)
 {
 	char *store, **words = target_split(command, &store), go;
 	ssize_t n;
@@ -78,6 +79,8 @@ static _Noreturn void run_command(const char *command, int start_fd)
 	} while (n < 0 && errno == EINTR);
 	if (n != 1)
 		_exit(0); /* the session did not come to run */
+	if (nice != INT_MIN)
+		setpriority(PRIO_PROCESS, 0, nice);
 	/* Whatever we inherited is not for the command. */
 	syscall(SYS_close_range, 3u, UINT_MAX, 0u);
 	if (words)
@@ -96,7 +99,8 @@ static int open_pid(struct target *t, pid_t pid)
 	return t->pid_fd < 0 ? -errno : 0;
 }
 
-int target_start(struct target *t, const char *command, struct strbuf *err)
+int target_start(struct target *t, const char *command, int nice,
+		 struct strbuf *err)
 {
 	int fds[2], rc;
 
@@ -108,7 +112,7 @@ int target_start(struct target *t, const char *command, struct strbuf *err)
 	if (!t->pid) {
 		close(fds[1]);
 		signals_reset();
-		run_command(command, fds[0]);
+		run_command(command, nice, fds[0]);
 	}
 	rc = t->pid < 0 ? -errno : 0;
 	close(fds[0]);

@@ -23,9 +23,11 @@ struct target {
 /* Nothing to wait for. */
 void target_init(struct target *t);
 
-/* Make the process for a command; it waits for target_release(). 0, or -errno
+/* Make the process for a command, with this priority (setpriority(2)), unless it
+ * is INT_MIN; it waits for target_release(). 0, or -errno
  * and one sentence. */
-int target_start(struct target *t, const char *command, struct strbuf *err);
+int target_start(struct target *t, const char *command, int nice,
+		 struct strbuf *err);
 
 /* Watch a process that is there already. */
 int target_watch(struct target *t, pid_t pid, struct strbuf *err);

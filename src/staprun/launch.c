@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "proto/handoff.h"
 #include "proto/session.h"
+#include "staprun/adder.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A sealed memfd with these bytes, not closed on exec. */
@@ -52,6 +54,54 @@ static int add_entry(struct strbuf *table, const struct handoff_entry *e)
 		return -errno;
 	strbuf_add(table, e, sizeof(*e));
 	return 0;
+}
+
+/* The sizes of the arrays that the programs of adder.h serve: number values, or
+ * strings that look like them, for which the programs are never run. */
+#define ADDER_VALUE_SIZE (sizeof(struct map_value))
+
+static bool wants_adder(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	return name[0] == 'g' && wants_map(name) &&
+	       bpf_map__value_size(map) == ADDER_VALUE_SIZE;
+}
+
+/* Load a program for each array that may need one. What the kernel refuses is
+ * done without: stapio has another, slightly less exact way. */
+static int add_adders(const struct load *l, struct strbuf *table)
+{
+	struct handoff_entry param = { .kind = HANDOFF_MAP,
+				       .name = HANDOFF_ADD_MAP,
+				       .key_size = 4,
+				       .max_entries = 1 };
+	uint32_t key_size = 0;
+	struct bpf_map *map;
+	int rc;
+
+	bpf_object__for_each_map(map, l->object)
+		if (wants_adder(map) && bpf_map__key_size(map) > key_size)
+			key_size = bpf_map__key_size(map);
+	if (!key_size)
+		return 0;
+	param.fd = adder_make_map(key_size);
+	if (param.fd < 0)
+		return 0;
+	param.value_size = (uint32_t)sizeof(struct handoff_add) + key_size;
+	rc = add_entry(table, &param);
+	bpf_object__for_each_map(map, l->object) {
+		struct handoff_entry e = { .kind = HANDOFF_ADD };
+
+		if (rc || !wants_adder(map))
+			continue;
+		e.fd = adder_load(param.fd, bpf_map__fd(map));
+		if (e.fd < 0)
+			continue;
+		memcpy(e.name, bpf_map__name(map), strlen(bpf_map__name(map)));
+		rc = add_entry(table, &e);
+	}
+	return rc;
 }
 
 static int add_maps(const struct load *l, struct strbuf *table)
@@ -105,11 +155,14 @@ int launch_hand_over(const struct load *l, const struct links *links,
 	struct strbuf table = STRBUF_INIT;
 	int rc;
 
+	h.nice = getpriority(PRIO_PROCESS, 0);
 	h.object_fd = make_memfd("spile-object", l->image.buf, l->image.len);
 	rc = h.object_fd < 0 ? h.object_fd : 0;
 	strbuf_add(&table, &h, sizeof(h));
 	if (!rc)
 		rc = add_maps(l, &table);
+	if (!rc)
+		rc = add_adders(l, &table);
 	if (!rc)
 		rc = add_links(links, &table);
 	if (!rc) {
