@@ -160,7 +160,7 @@ fails()
 	printf 'handler e\nb0:\n  print "the end"\n  ret\nhandler f\nb0:\n  print "an error"\n  ret\n'
 }
 fails | mkbo fails
-expect 'error' 1 'an error$' '^ERROR: division by 0 near a place in probe the\.point\n' "$STAPRUN" -c "$calls" fails.bo
+expect 'error' 1 'an error' '^ERROR: division by 0 near a place in probe the\.point\n' "$STAPRUN" -c "$calls" fails.bo
 { printf 'limit maxerrors 2000\n'; fails; } | mkbo tolerated
 expect 'tolerated errors' 1 'the end$' 'WARNING: Number of errors: 1000, skipped probes: 0\n$' "$STAPRUN" -c "$calls" tolerated.bo
 expect 'nothing is lost' 0 '' '^$' "$STAPRUN" -b 64 -o lines -c "$LOOP syscall 5 100000" calls.bo
