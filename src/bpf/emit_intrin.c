@@ -59,12 +59,28 @@ static void wall_clock(struct emit *e, const struct ir_insn *i, int32_t unit)
 	emit_set(e, i->dst, R0);
 }
 
+/*
+ * The state only goes up. Without compare-and-exchange (kernel 5.12) our store
+ * may come behind that of an error on another CPU; but errors are counted before
+ * the state is set, so looking at their number behind our own store mends that.
+ */
 static void call_exit(struct emit *e)
 {
+	uint32_t done = code_label_new(&e->code);
+	int32_t most = (int32_t)e->p->limits.maxerrors;
+
 	code_ref(&e->code, R1, REF_DATA, offsetof(struct session_data, state));
-	code_const(&e->code, R0, SESSION_RUNNING);
-	code_const(&e->code, R2, SESSION_STOPPING);
-	code_atomic(&e->code, BPF_W, BPF_CMPXCHG, R1, 0, R2);
+	code_load(&e->code, BPF_W, R2, R1, 0);
+	code_jump_imm(&e->code, BPF_JNE, R2, SESSION_RUNNING, done);
+	code_store_imm(&e->code, BPF_W, R1, 0, SESSION_STOPPING);
+	/* Adds nothing, but orders the store before the load. */
+	code_const(&e->code, R2, 0);
+	code_atomic(&e->code, BPF_W, BPF_ADD, R1, 0, R2);
+	code_ref(&e->code, R2, REF_DATA, offsetof(struct session_data, errors));
+	code_load(&e->code, BPF_DW, R2, R2, 0);
+	code_jump_imm(&e->code, BPF_JLE, R2, most, done);
+	code_store_imm(&e->code, BPF_W, R1, 0, SESSION_ERROR);
+	code_label(&e->code, done);
 	emit_bare_record(e, RECORD_EXIT, true);
 }
 

@@ -298,8 +298,10 @@ static void insert(struct emit *e, const struct ir_insn *i,
 	code_ref(&e->code, R1, REF_DATA,
 		 offsetof(struct session_data, sequence));
 	code_const(&e->code, R2, 1);
-	code_atomic(&e->code, BPF_DW, BPF_ADD | BPF_FETCH, R1, 0, R2);
-	code_alu_imm(&e->code, BPF_ADD, R2, 1);
+	/* Two that insert at one time may get the same number, and then have no
+	 * order; adding and reading in one needs kernel 5.12. */
+	code_atomic(&e->code, BPF_DW, BPF_ADD, R1, 0, R2);
+	code_load(&e->code, BPF_DW, R2, R1, 0);
 	code_store(&e->code, BPF_DW, base, val.off, R2);
 	if (g->type == IR_STR) {
 		struct strval s = emit_str(e, i->args[0]);

@@ -245,9 +245,9 @@ void emit_count_error(struct emit *e)
 
 	code_ref(&e->code, R1, REF_DATA, offsetof(struct session_data, errors));
 	code_const(&e->code, R2, 1);
-	code_atomic(&e->code, BPF_DW, BPF_ADD | BPF_FETCH, R1, 0, R2);
-	/* r2 is the number of errors before this one. */
-	code_jump_imm(&e->code, BPF_JSLT, R2, (int32_t)most, few);
+	code_atomic(&e->code, BPF_DW, BPF_ADD, R1, 0, R2);
+	code_load(&e->code, BPF_DW, R2, R1, 0);
+	code_jump_imm(&e->code, BPF_JLE, R2, (int32_t)most, few);
 	code_ref(&e->code, R1, REF_DATA, offsetof(struct session_data, state));
 	code_store_imm(&e->code, BPF_W, R1, 0, SESSION_ERROR);
 	code_label(&e->code, few);
