@@ -142,11 +142,6 @@ static void keep_arguments(struct lower *c, const struct function *fn)
 
 	if (!fn->next)
 		return;
-	if (fn->next->intrinsic >= 0) {
-		lower_unsupported(c, fn->ast->loc,
-				  "a function that stands before a built-in");
-		return;
-	}
 	c->args_again = arena_array(c->arena, ir_reg, fn->params.len);
 	for (i = 0; i < fn->params.len; i++) {
 		c->args_again[i] = lower_temp(c, c->f->regs.at[i].type);

@@ -56,9 +56,18 @@ static void lower_next_overload(struct lower *c)
 	}
 	if (c->f->ret != IR_VOID)
 		r = lower_temp(c, c->f->ret);
-	in = lower_emit(c, IR_OP_CALL, r, c->args_again, next->n_params);
-	in->imm = next->id;
-	in->e = lower_err_block(c);
+	if (next->intrinsic < 0) {
+		in = lower_emit(c, IR_OP_CALL, r, c->args_again,
+				next->n_params);
+		in->imm = next->id;
+		in->e = lower_err_block(c);
+	} else {
+		in = lower_emit(c, IR_OP_INTRIN, r, c->args_again,
+				next->n_params);
+		in->imm = next->intrinsic;
+		if (intrinsics[next->intrinsic].flags & INTRIN_FAULTS)
+			in->e = lower_err_block(c);
+	}
 	lower_leave(c, r);
 }
 
