@@ -21,10 +21,20 @@ void target_init(struct target *t)
 	*t = (struct target){ .start_fd = -1, .pid_fd = -1 };
 }
 
+/* Whether a shell would read more into this unquoted character than itself.
+ * Some count only where a word starts, = only in the command's first word. */
+static bool is_shell_character(char c, bool word_start, bool first_word)
+{
+	return strchr("|&;<>()$`\\*?[]\n", c) ||
+	       (word_start && strchr("#~", c)) ||
+	       (first_word && strchr("={}!", c));
+}
+
 /* Copy one word to *out, leaving quotes out. Returns what follows it, or NULL
  * if the word needs a shell. */
-static const char *split_word(const char *p, char **out)
+static const char *split_word(const char *p, char **out, bool first_word)
 {
+	const char *start = p;
 	char quote = 0;
 
 	for (; *p && (quote || (*p != ' ' && *p != '\t')); p++) {
@@ -32,8 +42,8 @@ static const char *split_word(const char *p, char **out)
 			quote = quote ? 0 : *p;
 		else if (quote == '\'')
 			*(*out)++ = *p;
-		else if (quote ? strchr("$`\\", *p) :
-				 strchr("|&;<>()$`\\*?[]{}#~=!\n", *p))
+		else if (quote ? strchr("$`\\", *p) != NULL :
+				 is_shell_character(*p, p == start, first_word))
 			return NULL;
 		else
 			*(*out)++ = *p;
@@ -56,7 +66,7 @@ char **target_split(const char *command, char **store)
 		if (!*p)
 			break;
 		words[n++] = out;
-		p = split_word(p, &out);
+		p = split_word(p, &out, n == 1);
 		if (!p)
 			break;
 	}

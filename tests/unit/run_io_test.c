@@ -188,6 +188,11 @@ static void splits_commands(void **state)
 	check_split("a | b", "-");
 	check_split("ls *.c", "-");
 	check_split("X=1 ls", "-");
+	check_split("dd if=/dev/zero bs=1", "dd|if=/dev/zero|bs=1|");
+	check_split("git show HEAD~1 {a} a#b", "git|show|HEAD~1|{a}|a#b|");
+	check_split("ls ~", "-");
+	check_split("ls #all", "-");
+	check_split("{ ls; }", "-");
 	check_split("echo 'open", "-");
 	check_split("", "-");
 	check_split("   ", "-");
