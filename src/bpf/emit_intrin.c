@@ -193,6 +193,10 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 	case INTRIN_EXIT:
 		call_exit(e);
 		return;
+	case INTRIN_ABORT:
+		call_exit(e);
+		code_jump(&e->code, e->locked ? e->l_unlock : e->l_leave);
+		return;
 	case INTRIN_LOG:
 		text_call(e, i, RECORD_LOG);
 		return;

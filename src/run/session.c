@@ -230,7 +230,8 @@ static int start(struct session *s, struct strbuf *err)
 
 /* --- running handlers --- */
 
-/* All handlers of one point: each has its turn, whatever the others did. */
+/* All handlers of one point: each has its turn, whatever the others did, unless
+ * one called abort(). */
 static void run_group(struct session *s, const struct probe_group *g)
 {
 	const uint32_t *probe;
@@ -238,7 +239,8 @@ static void run_group(struct session *s, const struct probe_group *g)
 	vec_foreach(probe, &g->probes) {
 		object_begin_handler(&s->object,
 				     get_state(s) != SESSION_RUNNING);
-		vm_run(s->vm, *probe);
+		if (vm_run(s->vm, *probe) == VM_ABORTED)
+			break;
 	}
 	check_limits(s);
 	if (signals_seen())

@@ -108,6 +108,10 @@ bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_EXIT:
 		vm_state_raise(vm, SESSION_STOPPING);
 		return true;
+	case INTRIN_ABORT:
+		vm_state_raise(vm, SESSION_STOPPING);
+		vm->aborted = true;
+		return false;
 	case INTRIN_PID:
 		result->num = getpid();
 		return true;

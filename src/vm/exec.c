@@ -420,8 +420,11 @@ op_IEND:
 
 	/* calls, errors, limits */
 op_INTRIN:
-	if (unlikely(!call_intrin(vm, pc + 1, fp)))
+	if (unlikely(!call_intrin(vm, pc + 1, fp))) {
+		if (vm->aborted)
+			return VM_END_ABORTED;
 		RAISE_AT(4);
+	}
 	NEXT(6 + count_intrin_args(pc[1]));
 op_CALL:
 	if (unlikely(depth == max_depth))

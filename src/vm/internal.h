@@ -119,7 +119,8 @@ struct vm_error {
 enum vm_end {
 	VM_END_OK,
 	VM_END_ERROR,
-	VM_END_SKIPPED
+	VM_END_SKIPPED,
+	VM_END_ABORTED
 };
 
 struct vm {
@@ -146,6 +147,7 @@ struct vm {
 	int64_t actions; /* left */
 	int64_t fuel;    /* left of the hard budget */
 	bool locked;
+	bool aborted;    /* abort() was called */
 	struct vm_error error;
 	struct vm_rows *rows; /* snapshots in use */
 	struct strbuf out, tmp;
@@ -215,7 +217,7 @@ uint32_t vm_print(struct vm *vm, const char *fp, const uint32_t *operands);
 uint32_t vm_sprint(struct vm *vm, char *fp, const uint32_t *operands);
 /* Hand the collected output to the host. */
 void vm_flush(struct vm *vm);
-/* False if it raised. */
+/* False if it raised, or ended the handler (vm->aborted). */
 bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	       struct vm_val *result);
 /* --- intrin_text.c, intrin_task.c: the intrinsics behind those of vm_intrin() --- */

@@ -280,6 +280,7 @@ int vm_run(struct vm *vm, uint32_t probe)
 	vm->run++;
 	vm->actions = vm->prog->limits.maxaction_interruptible;
 	vm->fuel = VM_FUEL_BASE + VM_FUEL_PER_ACTION * vm->actions;
+	vm->aborted = false;
 	vm->error.set = false;
 	vm->error.len = 0;
 	end = vm_exec(vm, fn);
@@ -299,6 +300,8 @@ int vm_run(struct vm *vm, uint32_t probe)
 	case VM_END_SKIPPED:
 		__atomic_fetch_add(&vm->session->skipped, 1, __ATOMIC_RELAXED);
 		return 2;
+	case VM_END_ABORTED:
+		return VM_ABORTED;
 	}
 	BUG("handler ended as %d", (int)end);
 }

@@ -75,10 +75,12 @@ int vm_set_global(struct vm *vm, const char *name, const char *value);
 
 /* Run the handler of one probe of a user-space attach kind to its end. 0; 1 if
  * it ended in an error, which was reported and counted; 2 if it was skipped,
- * perhaps half-way, because the globals' lock was not to be had. Whether the
+ * perhaps half-way, because the globals' lock was not to be had; 3 if it called
+ * abort(), after which the others of its point do not run. Whether the
  * session's state lets the probe run is for the caller to ask. Output goes out
  * at the end, or whenever 64 KiB have come together. */
 int vm_run(struct vm *vm, uint32_t probe);
+#define VM_ABORTED 3
 
 /* The session's counters and state (the shared block, or the vm's own). */
 struct session_data *vm_session(struct vm *vm);
