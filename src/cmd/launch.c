@@ -79,7 +79,7 @@ static int keep_object(const char *name, const struct strbuf *object,
 }
 
 static void make_arguments(const struct options *o, struct arena *a,
-			   words *argv, const char *program, int fd)
+			   words *argv, const char *program, bool kernel, int fd)
 {
 	const char **global;
 	unsigned i;
@@ -105,6 +105,10 @@ static void make_arguments(const struct options *o, struct arena *a,
 	if (o->output) {
 		vec_push(a, argv, "-o");
 		vec_push(a, argv, o->output);
+	}
+	if (o->buffer_mb && kernel) {
+		vec_push(a, argv, "-b");
+		vec_push(a, argv, o->buffer_mb);
 	}
 	vec_push(a, argv, arena_printf(a, "/proc/self/fd/%d", fd));
 	vec_foreach(global, &o->globals)
@@ -165,7 +169,7 @@ int launch(const struct options *o, const char *name,
 					     "SYSTEMTAP_STAPRUN") :
 				find_program(o->arena, "stapio",
 					     "SYSTEMTAP_STAPIO"),
-		       fd);
+		       kernel, fd);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGINT);

@@ -26,6 +26,8 @@ enum code {
 	OPT_UNPRIVILEGED,
 	OPT_NO_DISPLAY,
 	OPT_NO_TIME_LIMITS,
+	OPT_SUPPRESS_ERRORS,
+	OPT_NO_CACHE,
 	OPT_LATER, /* known, and served by a later version */
 };
 
@@ -55,6 +57,12 @@ static const struct option_row rows[] = {
 	{ 'm', NULL, "NAME", false, "name the module; it stays in this folder" },
 	{ 'D', NULL, "NAME=VALUE", false, "set a run-time limit, such as MAXACTION" },
 	{ 'G', NULL, "VAR=VALUE", false, "set a global variable at the start" },
+	{ 'T', NULL, "SEC", false, "end after SEC seconds" },
+	{ 's', NULL, "NUM", false, "buffer of NUM MiB for what kernel handlers print" },
+	{ 'u', NULL, NULL, false, "no optimization of the script" },
+	{ OPT_SUPPRESS_ERRORS, "suppress-handler-errors", NULL, false, "only count errors of handlers" },
+	{ OPT_NO_CACHE, "disable-cache", NULL, false, NULL },
+	{ OPT_NO_CACHE, "poison-cache", NULL, false, NULL },
 	{ OPT_RUNTIME, "runtime", "MODE", false, "auto or bpf" },
 	{ OPT_BPF, "bpf", NULL, false, "the same as --runtime=bpf" },
 	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
@@ -77,26 +85,23 @@ static const struct option_row later_rows[] = {
 	{ 'a', NULL, "ARCH", false, NULL },
 	{ 'P', "prologue-searching", "WHEN", true, NULL },
 	{ 'b', NULL, NULL, false, NULL },
-	{ 's', NULL, "NUM", false, NULL },
-	{ 'u', NULL, NULL, false, NULL },
 	{ 'q', NULL, NULL, false, NULL },
 	{ 'i', "interactive", NULL, false, NULL },
 	{ 'd', NULL, "OBJECT", false, NULL },
 	{ 'F', NULL, NULL, false, NULL },
 	{ 'S', NULL, "SIZE", false, NULL },
 	{ 'B', NULL, "NAME=VALUE", false, NULL },
-	{ 'T', NULL, "SEC", false, NULL },
 };
 
 static const char *const later_long[] = {
 	"debug", "modinfo", "ldd", "all-modules", "dump-probe-types",
 	"dump-probe-aliases", "dump-functions", "dyninst", "check-version", "skip-badvars",
-	"suppress-handler-errors", "semantic-keep-going", "use-server",
+	"semantic-keep-going", "use-server",
 	"use-server-on-error", "list-servers", "trust-servers",
 	"use-http-server", "client-options", "remote", "remote-prefix",
 	"sign-module", "build-as", "tmpdir", "download-debuginfo", "sysroot",
 	"sysenv", "save-uprobes", "target-namespaces", "monitor",
-	"disable-cache", "poison-cache", "clean-cache", "rlimit-as",
+	"clean-cache", "rlimit-as",
 	"rlimit-cpu", "rlimit-nproc", "rlimit-stack", "rlimit-fsize",
 	"language-server", "example", "benchmark-sdt",
 };
@@ -227,58 +232,114 @@ static bool take_module_name(struct options *o, const char *text)
 	return true;
 }
 
-static bool set_limit(struct limits *l, const char *name, size_t len,
-		      const char *value)
+static bool bad_limit(const char *name, long lo, long hi, const char *value)
 {
-#define LIMIT(field, text, dflt, lo, hi)                                      \
-	{ text, offsetof(struct limits, field), lo, hi },
-	static const struct {
-		const char *name;
-		size_t at;
-		long lo, hi;
-	} limits[] = {
-#include "proto/limits.def"
-	};
-#undef LIMIT
-	size_t i;
+	fprintf(stderr, "ERROR: -D %s must be %ld to %ld, not '%s'\n", name, lo,
+		hi, value);
+	return false;
+}
+
+/* One limit, if name is its name: 1, 0 if it is another's, or -1. */
+static int set_limit(uint32_t *limit, const char *limit_name, long lo, long hi,
+		     const char *name, size_t len, const char *value)
+{
 	char *end;
 	long n;
 
-	for (i = 0; i < ARRAY_SIZE(limits); i++)
-		if (strlen(limits[i].name) == len &&
-		    !strncmp(limits[i].name, name, len))
-			break;
-	if (i == ARRAY_SIZE(limits)) {
-		fprintf(stderr, "WARNING: -D %.*s is ignored: no such limit; there are",
-			(int)len, name);
-		for (i = 0; i < ARRAY_SIZE(limits); i++)
-			fprintf(stderr, "%s %s", i ? "," : "", limits[i].name);
-		fprintf(stderr, "\n");
-		return true;
-	}
+	if (strlen(limit_name) != len || strncmp(limit_name, name, len))
+		return 0;
 	errno = 0;
 	n = strtol(value, &end, 0);
-	if (errno || end == value || *end || n < limits[i].lo ||
-	    n > limits[i].hi) {
-		fprintf(stderr, "ERROR: -D %s must be %ld to %ld, not '%s'\n",
-			limits[i].name, limits[i].lo, limits[i].hi, value);
-		return false;
+	if (errno || end == value || *end || n < lo || n > hi)
+		return bad_limit(limit_name, lo, hi, value) ? 1 : -1;
+	*limit = (uint32_t)n;
+	return 1;
+}
+
+/* NAME=VALUE of -D; names without a meaning here are none of our business, as
+ * scripts may well be run with them. */
+static bool apply_define(struct options *o, const char *text)
+{
+	const char *eq = strchr(text, '=');
+	const char *value = eq ? eq + 1 : "1";
+	size_t len = eq ? (size_t)(eq - text) : strlen(text);
+	int rc;
+
+#define LIMIT(field, name, dflt, lo, hi)                                      \
+	rc = set_limit(&o->limits.field, name, lo, hi, text, len, value);     \
+	if (rc) {                                                             \
+		o->limits_given.field = 1;                                    \
+		return rc > 0;                                                \
 	}
-	memcpy((char *)l + limits[i].at, &(uint32_t){ (uint32_t)n },
-	       sizeof(uint32_t));
+#include "proto/limits.def"
+#undef LIMIT
+	if (o->verbose[0])
+		fprintf(stderr, "WARNING: -D %.*s is ignored: no such limit\n",
+			(int)len, text);
 	return true;
 }
 
 static bool take_define(struct options *o, const char *text)
 {
-	const char *eq = strchr(text, '=');
-
 	if (!matches_pattern("-D parameter", text,
 			     "^[a-z_][a-z_0-9]*(=-?[a-z_0-9]+)?$"))
 		return false;
-	return set_limit(&o->limits, text,
-			 eq ? (size_t)(eq - text) : strlen(text),
-			 eq ? eq + 1 : "1");
+	vec_push(o->arena, &o->defines, text);
+	return true;
+}
+
+/* All of -D, and what follows from it. */
+static bool apply_defines(struct options *o)
+{
+	const struct limits *given = &o->limits_given;
+	struct limits *l = &o->limits;
+	const char **text;
+
+	vec_foreach(text, &o->defines) {
+		if (!apply_define(o, *text))
+			return false;
+	}
+	if (given->maxaction && !given->maxaction_interruptible)
+		l->maxaction_interruptible =
+			l->maxaction > LIMIT_MOST_maxaction / 10 ?
+				LIMIT_MOST_maxaction_interruptible :
+				l->maxaction * 10;
+	if (l->suppress_errors) {
+		l->maxerrors = LIMIT_MOST_maxerrors;
+		l->maxskipped = LIMIT_MOST_maxskipped;
+	}
+	return true;
+}
+
+static bool take_seconds(struct options *o, const char *text)
+{
+	char *end;
+	double seconds;
+
+	errno = 0;
+	seconds = strtod(text, &end);
+	if (errno || end == text || *end || !(seconds * 1000 >= 1) ||
+	    seconds > INT32_MAX) {
+		fprintf(stderr, "Invalid timeout interval.\n");
+		return false;
+	}
+	o->timeout_ms = (int64_t)(seconds * 1000);
+	return true;
+}
+
+static bool take_buffer(struct options *o, const char *text)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || end == text || *end || n < 1 || n > 4095) {
+		fprintf(stderr, "Invalid buffer size (should be 1-4095).\n");
+		return false;
+	}
+	o->buffer_mb = text;
+	return true;
 }
 
 static bool take_global(struct options *o, const char *text)
@@ -417,6 +478,16 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_define(o, arg);
 	case 'G':
 		return take_global(o, arg);
+	case 'T':
+		return take_seconds(o, arg);
+	case 's':
+		return take_buffer(o, arg);
+	case 'u':
+	case OPT_NO_CACHE:
+		return true; /* what they switch off shows nowhere */
+	case OPT_SUPPRESS_ERRORS:
+		o->limits.suppress_errors = 1;
+		return true;
 	case OPT_RUNTIME:
 		return take_runtime(o, arg);
 	case OPT_BPF:
@@ -511,6 +582,8 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 		fprintf(stderr, "You can't specify -c and -x together.\n");
 		return usage_error();
 	}
+	if (!apply_defines(o))
+		return usage_error();
 	return OPTIONS_RUN;
 }
 

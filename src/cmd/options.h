@@ -38,7 +38,11 @@ struct options {
 	const char *compatible;    /* --compatible, default the own version */
 	const char *runtime;       /* "auto", "bpf" */
 	words globals;             /* -G NAME=VALUE */
-	struct limits limits;      /* -D */
+	words defines;             /* -D NAME[=VALUE] */
+	struct limits limits;      /* what they say */
+	struct limits limits_given; /* by field: 1 if -D names it */
+	int64_t timeout_ms;        /* -T, or 0 */
+	const char *buffer_mb;     /* -s as given, or NULL */
 	struct arena *arena;
 };
 

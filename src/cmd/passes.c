@@ -207,6 +207,16 @@ static bool parse_points(struct run *r)
 	return true;
 }
 
+/* -T is one more probe of the script. */
+static bool parse_timeout(struct run *r)
+{
+	const char *text = arena_printf(&r->arena,
+					"probe timer.ms(%lld) { exit() }",
+					(long long)r->o->timeout_ms);
+
+	return parse_text(r, "<timeout>", text, strlen(text));
+}
+
 static bool pass_1_parse(struct run *r)
 {
 	const struct options *o = r->o;
@@ -220,6 +230,8 @@ static bool pass_1_parse(struct run *r)
 	vec_foreach(extra, &o->extra_scripts)
 		read_ok = read_ok &&
 			  parse_text(r, "<input>", *extra, strlen(*extra));
+	if (read_ok && o->timeout_ms)
+		read_ok = parse_timeout(r);
 	if (!read_ok) {
 		fprintf(stderr, "Pass 1: parse failed.  [man error::pass1]\n");
 		return false;
@@ -310,6 +322,8 @@ static bool list_places(struct run *r)
 static bool pass_3_translate(struct run *r)
 {
 	struct lower_options opt = { .limits = r->o->limits,
+				     .nesting_given =
+					     r->o->limits_given.maxnesting,
 				     .suppress_time_limits =
 					     r->o->suppress_time_limits,
 				     .name = r->o->module_name ?

@@ -185,4 +185,9 @@ void lower_plan_locks(struct lower *c);
 /* Whether a statement reaches a lockable global. */
 bool lower_touches(const struct lower *c, const struct ast_stmt *s);
 
+/* --- nesting.c --- */
+
+/* How deep calls may go, by the calls in c->plan. */
+uint32_t lower_nesting(const struct lower *c);
+
 #endif

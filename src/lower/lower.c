@@ -233,6 +233,8 @@ static void lower_all(struct lower *c)
 	size_t i;
 
 	lower_plan_locks(c);
+	if (!c->opt->nesting_given)
+		c->p->limits.maxnesting = lower_nesting(c);
 	lower_globals(c);
 	declare_functions(c);
 	for (i = 0; i < c->sp->functions.len; i++)

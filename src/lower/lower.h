@@ -16,6 +16,7 @@
 struct lower_options {
 	const char *name;           /* module name; borrowed */
 	struct limits limits;
+	bool nesting_given;         /* else maxnesting follows from the calls */
 	bool suppress_time_limits;  /* count no actions */
 };
 

@@ -189,6 +189,8 @@ static int take_error(struct decoder *d, const struct record_header *h,
 {
 	if (h->probe >= d->prog->probes.len || error_reason(d, h, r))
 		return -EINVAL;
+	if (d->prog->limits.suppress_errors)
+		return 0;
 	if (h->loc < d->prog->locs.len)
 		strbuf_addf(&d->text, " near %s", d->prog->locs.at[h->loc]);
 	strbuf_addf(&d->text, " in probe %s",

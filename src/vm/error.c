@@ -74,6 +74,10 @@ void vm_error_report(struct vm *vm)
 	struct strbuf line = STRBUF_INIT;
 	uint32_t i, named = 0;
 
+	if (vm->prog->limits.suppress_errors) {
+		__atomic_fetch_add(&vm->session->errors, 1, __ATOMIC_RELAXED);
+		return;
+	}
 	strbuf_add(&line, e->text, e->len);
 	for (i = 0; i < e->n_locs && line.len < VM_LINE_BYTES; i++) {
 		if (e->locs[i] == VM_NONE)

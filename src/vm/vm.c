@@ -268,6 +268,24 @@ int vm_set_global(struct vm *vm, const char *name, const char *value)
 
 /* --- running --- */
 
+/* The action limit of the probe that is to run. */
+static int64_t most_actions(const struct vm *vm)
+{
+	const struct limits *l = &vm->prog->limits;
+
+	switch (vm->prog->probes.at[vm->probe].attach) {
+	case ATTACH_TIMER: case ATTACH_JIFFIES:
+		return l->interruptible ? l->maxaction_interruptible :
+					  l->maxaction;
+	case ATTACH_BEGIN: case ATTACH_END: case ATTACH_ERROR:
+	case ATTACH_NEVER: case ATTACH_RAW_TP: case ATTACH_SYSCALL:
+	case ATTACH_SYSRET: case ATTACH_UPROBE: case ATTACH_URETPROBE:
+	case ATTACH_PERF:
+		break;
+	}
+	return l->maxaction_interruptible;
+}
+
 int vm_run(struct vm *vm, uint32_t probe)
 {
 	const struct vm_fn *fn;
@@ -278,7 +296,7 @@ int vm_run(struct vm *vm, uint32_t probe)
 	BUG_ON(!fn->needed);
 	vm->probe = probe;
 	vm->run++;
-	vm->actions = vm->prog->limits.maxaction_interruptible;
+	vm->actions = most_actions(vm);
 	vm->fuel = VM_FUEL_BASE + VM_FUEL_PER_ACTION * vm->actions;
 	vm->aborted = false;
 	vm->error.set = false;

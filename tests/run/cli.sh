@@ -27,6 +27,19 @@ expect '-c and -x' 1 '^$' "You can't specify -c and -x together\." "$STAP" -c tr
 expect 'empty command' 1 '^$' 'Empty CMD string invalid\.' "$STAP" -c '' -e "$hello"
 expect 'bad module name' 1 '^$' "Safety pattern mismatch for -m parameter \('a-b' vs\. '\^\[a-z0-9_\]\+\\\$'\) rc=1" "$STAP" -m a-b -e "$hello"
 expect 'option of later' 1 '^$' 'option --monitor is not supported by this version' "$STAP" --monitor -e "$hello"
+expect '-T' 0 '^end\n$' '^$' "$STAP" -T 0.05 -e 'probe end { println("end") }'
+expect 'bad -T' 1 '^$' 'Invalid timeout interval\.' "$STAP" -T 0 -e "$hello"
+expect 'long -T' 1 '^$' 'Invalid timeout interval\.' "$STAP" -T 3s -e "$hello"
+expect '-s' 0 '^Hello World!\n$' '^$' "$STAP" -s 64 -e "$hello"
+expect 'small -s' 1 '^$' 'Invalid buffer size \(should be 1-4095\)\.' "$STAP" -s 0 -e "$hello"
+expect 'large -s' 1 '^$' 'Invalid buffer size \(should be 1-4095\)\.' "$STAP" -s 4096 -e "$hello"
+expect '-u' 0 '^Hello World!\n$' '^$' "$STAP" -u -e "$hello"
+expect 'no time limits without -g' 1 '^$' '^ERROR --suppress-time-limits requires guru mode \(-g\)' "$STAP" --suppress-time-limits -g -e "$hello"
+expect 'bad -D' 1 '^$' "Safety pattern mismatch for -D parameter \('A-B' vs\." "$STAP" -D A-B -e "$hello"
+expect '-D out of range' 1 '^$' "ERROR: -D MAXNESTING must be 1 to 1000, not '0'" "$STAP" -D MAXNESTING=0 -e "$hello"
+expect '-D of no number' 1 '^$' "ERROR: -D MAXERRORS must be 0 to 2000000000, not 'abc'" "$STAP" -D MAXERRORS=abc -e "$hello"
+expect '-D of nothing here' 0 '^Hello World!\n$' '^$' "$STAP" -DSTP_NO_OVERLOAD -DKRETACTIVE=100 -e "$hello"
+expect '-D of nothing here, -v' 0 '^Hello World!\n$' 'WARNING: -D KRETACTIVE is ignored: no such limit' "$STAP" -DKRETACTIVE=100 -v -e "$hello"
 expect 'future version' 1 '^$' 'systemtap version 5\.6 cannot be compatible with future version 99' "$STAP" --compatible=99 -e "$hello"
 expect '--help' 0 'Usage: stap .*-e SCRIPT' '^$' "$STAP" --help
 expect '--version' 0 '^Spile translator/driver \(version ' '^$' "$STAP" -V
