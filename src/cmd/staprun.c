@@ -9,8 +9,34 @@
 #include "staprun/options.h"
 #include "staprun/privilege.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+/* libbpf trusts what it reads, and falls over some damaged objects. */
+static void on_crash(int sig)
+{
+	static const char text[] =
+		"ERROR: the object is damaged: it cannot be loaded\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+/* Until exec, which sets the defaults again. */
+static void catch_crashes(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+				       SIGABRT };
+	struct sigaction sa = { .sa_handler = on_crash };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+}
 
 /* A link may be one descriptor a location. */
 static void raise_file_limit(void)
@@ -33,6 +59,7 @@ static int load_kernel_side(const struct load_options *o, struct load *l,
 	if (rc)
 		return rc;
 	raise_file_limit();
+	catch_crashes();
 	rc = load_object(l, o->buffer_mb, o->verbose, err);
 	if (!rc)
 		rc = attach_all(l, links, err);

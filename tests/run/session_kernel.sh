@@ -182,6 +182,22 @@ cp calls.bo cut.bo
 truncate -s -2000 cut.bo
 expect 'cut short' 1 '^$' "^ERROR: 'cut\.bo' is damaged\n$" "$STAPRUN" cut.bo
 
+# Bent in a few places: an error or a run, never a crash.
+for seed in $(seq 40); do
+	python3 - "$seed" <<'EOF'
+import random, sys
+bytes = bytearray(open('calls.bo', 'rb').read())
+random.seed(int(sys.argv[1]))
+for _ in range(random.choice([1, 3, 10, 50])):
+    bytes[random.randrange(len(bytes))] = random.randrange(256)
+open('bent.bo', 'wb').write(bytes)
+EOF
+	timeout -s INT --preserve-status 0.1 "$STAPRUN" bent.bo >out 2>err
+	rc=$?
+	[ $rc = 0 ] || { [ $rc = 1 ] && grep -qE '^(ERROR|WARNING): ' err; } ||
+		{ echo "bent object $seed: status $rc: $(head -c 300 err)"; bad=1; }
+done
+
 # Killed without a chance to clean up: the kernel does.
 left() { grep -lsE '^prog_(type|id):' /proc/[0-9]*/fdinfo/* 2>/dev/null | cut -d/ -f3 | sort -u |
 	while read -r p; do grep -qE '^(stapio|staprun)$' "/proc/$p/comm" 2>/dev/null && echo "$p"; done; }
