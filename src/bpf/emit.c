@@ -279,7 +279,7 @@ static const emit_fn emitters[] = {
 	[IR_OP_IEND] = refuse_foreach,   [IR_OP_PRINT] = emit_print,
 	[IR_OP_INTRIN] = emit_intrinsic, [IR_OP_ERRMSG] = emit_errmsg,
 	[IR_OP_TICK] = emit_tick,        [IR_OP_LOCK] = emit_locking,
-	[IR_OP_UNLOCK] = emit_locking,
+	[IR_OP_UNLOCK] = emit_locking,   [IR_OP_MATCH] = emit_match,
 };
 
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)

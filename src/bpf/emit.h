@@ -151,6 +151,8 @@ void emit_str_compare_jump(struct emit *e, const struct ir_insn *i, bool holds,
 			   uint32_t label);
 /* Scratch for one string of this bound while it is made. */
 int32_t emit_tmp_str(struct emit *e, uint32_t bound);
+/* Whether a text matches a regular expression (emit_regex.c). */
+void emit_match(struct emit *e, const struct ir_insn *i);
 
 /* --- emit_sprint.c --- */
 

@@ -45,6 +45,10 @@ static void add_immediate(const struct emit *e, const struct ir_insn *i,
 		strbuf_addch(out, ' ');
 		add_quoted(out, e->p->formats.at[i->imm].text);
 		break;
+	case 'R':
+		strbuf_addch(out, ' ');
+		add_quoted(out, e->p->regexes.at[i->imm].text);
+		break;
 	case 'I':
 		strbuf_addf(out, " %s", intrinsics[i->imm].script);
 		break;

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/fmt.h"
+#include "base/regex.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "proto/attach.h"
@@ -48,6 +49,7 @@ enum ir_cond { IR_EQ, IR_NE, IR_LT, IR_LE, IR_GT, IR_GE };
 #define IR_MAX_KEYS 9
 #define IR_MAX_ARGS 64     /* register arguments of one instruction */
 #define IR_MAX_NESTING 32  /* iterations open at one time in one function */
+#define IR_MAX_REGEX_CODE (1u << 18) /* of all expressions of a program */
 
 typedef uint32_t ir_reg;
 typedef uint32_t ir_block_id;
@@ -117,6 +119,11 @@ struct ir_format {
 	struct fmt fmt;
 };
 
+struct ir_regex {
+	const char *text;         /* escapes of the string decoded */
+	struct regex *re;
+};
+
 /* One place where a handler is attached. Probes may share a handler. What the
  * attach parameters mean is said for each kind in proto/attach.def. */
 struct ir_probe {
@@ -141,11 +148,13 @@ struct ir_prog {
 	struct limits limits;
 	VEC(struct ir_global) globals;
 	VEC(struct ir_format) formats;
+	VEC(struct ir_regex) regexes;
 	VEC(struct ir_probe) probes;
 	VEC(struct ir_fn *) fns;
 	VEC(const char *) strings;   /* string constants, unique */
 	VEC(const char *) locs;      /* "identifier 'x' at s.stp:3:4", unique */
-	struct ir_index format_index, string_index, loc_index;
+	struct ir_index format_index, regex_index, string_index, loc_index;
+	uint32_t regex_code;         /* instructions of all regexes */
 };
 
 /* --- ir_build.c: making programs --- */
@@ -170,6 +179,9 @@ struct ir_insn *ir_emit(struct ir_prog *p, struct ir_fn *f, ir_block_id b,
 uint32_t ir_string(struct ir_prog *p, const char *text);
 uint32_t ir_loc(struct ir_prog *p, const char *text);
 uint32_t ir_format(struct ir_prog *p, const char *text, size_t len);
+/* Id of a regular expression; IR_NONE for a text that is none, or when those of
+ * the program get too large together. */
+uint32_t ir_regex(struct ir_prog *p, const char *text, size_t len);
 
 /* --- ir_print.c, ir_parse.c --- */
 

@@ -2,8 +2,8 @@
 /*
  * Making IR programs: the operation table and the functions that append.
  *
- * Everything lives in the program's arena. String constants, locations and
- * formats are unique; each table has an open-addressed index of ids, so that
+ * Everything lives in the program's arena. String constants, locations, formats
+ * and regular expressions are unique; each table has an open-addressed index of ids, so that
  * looking one up costs one hash whatever the table's size.
  */
 #include "ir/ir.h"
@@ -117,6 +117,13 @@ static const char *format_text(const struct ir_prog *p, uint32_t id,
 	return p->formats.at[id].text;
 }
 
+static const char *regex_text(const struct ir_prog *p, uint32_t id,
+			      size_t *len)
+{
+	*len = strlen(p->regexes.at[id].text);
+	return p->regexes.at[id].text;
+}
+
 static void index_grow(struct ir_prog *p, struct ir_index *ix, size_t n_used,
 		       entry_text text_of)
 {
@@ -199,5 +206,24 @@ uint32_t ir_format(struct ir_prog *p, const char *text, size_t len)
 		vec_push(p->arena, &p->formats, f);
 		*slot = (uint32_t)p->formats.len;
 	}
+	return *slot - 1;
+}
+
+uint32_t ir_regex(struct ir_prog *p, const char *text, size_t len)
+{
+	uint32_t *slot = index_slot(p, &p->regex_index, p->regexes.len,
+				    regex_text, text, len);
+	struct regex_error err;
+	struct ir_regex r;
+
+	if (*slot)
+		return *slot - 1;
+	r.text = arena_strndup(p->arena, text, len);
+	r.re = regex_parse(p->arena, r.text, len, &err);
+	if (!r.re || r.re->n_code > IR_MAX_REGEX_CODE - p->regex_code)
+		return IR_NONE;
+	p->regex_code += r.re->n_code;
+	vec_push(p->arena, &p->regexes, r);
+	*slot = (uint32_t)p->regexes.len;
 	return *slot - 1;
 }

@@ -354,7 +354,7 @@ static bool check_op(struct ir_check *c)
 	case IR_OP_ADD: case IR_OP_SUB: case IR_OP_MUL: case IR_OP_DIV:
 	case IR_OP_MOD: case IR_OP_AND: case IR_OP_OR: case IR_OP_XOR:
 	case IR_OP_SHL: case IR_OP_SAR: case IR_OP_SHR: case IR_OP_ICMP:
-	case IR_OP_SCMP: case IR_OP_CAT: case IR_OP_INEXT: case IR_OP_IEND:
+	case IR_OP_SCMP: case IR_OP_CAT: case IR_OP_MATCH: case IR_OP_INEXT: case IR_OP_IEND:
 	case IR_OP_ERRMSG: case IR_OP_JMP: case IR_OP_BR: case IR_OP_RAISE:
 	case IR_OP_FAIL:
 		return true;
@@ -374,6 +374,8 @@ static uint64_t imm_end(const struct ir_check *c, char kind)
 		return c->p->globals.len;
 	case 'F':
 		return c->p->formats.len;
+	case 'R':
+		return c->p->regexes.len;
 	case 'I':
 		return intrinsic_count;
 	case 'C':

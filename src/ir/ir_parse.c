@@ -231,6 +231,25 @@ static bool line_format(struct parse *c)
 	return id == had || scan_fail(&c->s, "a format is declared twice");
 }
 
+/* The regular expression in s.text. */
+static bool regex_id(struct parse *c, uint32_t *id)
+{
+	*id = ir_regex(c->p, c->s.text.buf, c->s.text.len);
+	return *id != IR_NONE ||
+	       scan_fail(&c->s, "the regular expression is not valid");
+}
+
+static bool line_regex(struct parse *c)
+{
+	size_t had = c->p->regexes.len;
+	uint32_t id;
+
+	if (!scan_quoted(&c->s, false) || !regex_id(c, &id))
+		return false;
+	return id == had ||
+	       scan_fail(&c->s, "a regular expression is declared twice");
+}
+
 static bool line_loc(struct parse *c)
 {
 	size_t had = c->p->locs.len;
@@ -455,6 +474,9 @@ static bool parse_imm(struct parse *c, char kind, int64_t *imm)
 	case 'F':
 		ok = scan_quoted(&c->s, true) && format_id(c, &id);
 		break;
+	case 'R':
+		ok = scan_quoted(&c->s, false) && regex_id(c, &id);
+		break;
 	case 'I':
 		ok = parse_intrinsic(c, &id);
 		break;
@@ -564,6 +586,7 @@ static const struct line_kind {
 	{ "limit", line_limit, AT_TOP },
 	{ "global", line_global, AT_TOP },
 	{ "format", line_format, AT_TOP },
+	{ "regex", line_regex, AT_TOP },
 	{ "loc", line_loc, AT_TOP },
 	{ "probe", line_probe, AT_TOP },
 	{ "handler", line_handler, AT_TOP | IN_FN },

@@ -155,6 +155,7 @@ static void print_probe(const struct ir_prog *p, const struct ir_probe *pr,
 static void print_tables(const struct ir_prog *p, struct strbuf *out)
 {
 	const struct ir_format *f;
+	const struct ir_regex *re;
 	const struct ir_probe *pr;
 	uint32_t i;
 
@@ -163,6 +164,11 @@ static void print_tables(const struct ir_prog *p, struct strbuf *out)
 	vec_foreach(f, &p->formats) {
 		strbuf_addstr(out, "format ");
 		add_quoted(out, f->text, f->len);
+		strbuf_addch(out, '\n');
+	}
+	vec_foreach(re, &p->regexes) {
+		strbuf_addstr(out, "regex ");
+		add_quoted(out, re->text, strlen(re->text));
 		strbuf_addch(out, '\n');
 	}
 	for (i = 0; i < p->locs.len; i++) {
@@ -253,6 +259,10 @@ static bool print_imm(const struct ir_prog *p, const struct ir_insn *in,
 	case 'F':
 		f = &p->formats.at[in->imm];
 		add_quoted(out, f->text, f->len);
+		break;
+	case 'R':
+		add_quoted(out, p->regexes.at[in->imm].text,
+			   strlen(p->regexes.at[in->imm].text));
 		break;
 	case 'I':
 		strbuf_addstr(out, intrinsics[in->imm].script);

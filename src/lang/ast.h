@@ -39,7 +39,7 @@ enum ast_expr_kind {
 	AST_COMPARE, /* a op b: == != < <= > >= */
 	AST_LOGIC,   /* a op b: && || */
 	AST_CONCAT,  /* list . list …: two or more, flattened left to right */
-	AST_REGEX,   /* a op str: =~ !~ */
+	AST_REGEX,   /* a op str (at str_loc): =~ !~ */
 	AST_ASSIGN,  /* a op b: = <<< += … .= */
 	AST_COND,    /* a ? b : c */
 	AST_CALL,    /* name ( list ) */
@@ -107,6 +107,7 @@ struct ast_expr {
 	const char *name;    /* interned; AST_TARGET: with the $ */
 	const char *str;     /* text; NUL-terminated behind len */
 	size_t len;
+	struct loc str_loc;  /* AST_REGEX */
 	const char *str2;    /* optional second text, or NULL */
 	int64_t num;
 	struct ast_expr *a, *b, *c;

@@ -209,6 +209,7 @@ static struct ast_expr *parse_bracketed(struct parser *p)
 
 static struct ast_expr *parse_regex(struct parser *p, struct ast_expr *e)
 {
+	e->str_loc = p->tok.loc;
 	return parser_string(p, &e->str, &e->len) ? e : NULL;
 }
 

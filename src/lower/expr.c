@@ -145,6 +145,35 @@ static ir_reg lower_compare(struct lower *c, const struct ast_expr *e,
 	return dst;
 }
 
+static ir_reg lower_match(struct lower *c, const struct ast_expr *e,
+			  ir_reg want)
+{
+	ir_reg a = lower_value(c, e->a, IR_NONE);
+	ir_reg dst = lower_dst(c, want, IR_I64);
+	uint32_t id = ir_regex(c->p, e->str, e->len);
+
+	if (id == IR_NONE)
+		lower_unsupported(c, e->loc,
+				  "matching of so many regular expressions");
+	else
+		lower_emit1(c, IR_OP_MATCH, dst, a)->imm = id;
+	return dst;
+}
+
+static ir_reg lower_regex(struct lower *c, const struct ast_expr *e,
+			  ir_reg want)
+{
+	ir_reg match, dst;
+
+	if (e->op == TOK_MATCH)
+		return lower_match(c, e, want);
+	match = lower_match(c, e, IR_NONE);
+	dst = lower_dst(c, want, IR_I64);
+	lower_emit2(c, IR_OP_ICMP, dst, match, lower_const(c, 0, IR_NONE))
+		->imm = IR_EQ;
+	return dst;
+}
+
 /* a . b . c: each part is appended to what stands before it. */
 static ir_reg lower_concat(struct lower *c, const struct ast_expr *e,
 			   ir_reg want)
@@ -307,7 +336,7 @@ ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 	case AST_PRINT:
 		return lower_print(c, e, want);
 	case AST_REGEX:
-		return no_value(c, e, want, "a regular expression");
+		return lower_regex(c, e, want);
 	case AST_STAT: case AST_HIST: case AST_HIST_INDEX:
 		return no_value(c, e, want, "a statistics operator");
 	case AST_EMBED:
@@ -342,6 +371,8 @@ void lower_test(struct lower *c, const struct ast_expr *e, ir_block_id t,
 		lower_jump(c, e->num ? t : f);
 	} else if (e->kind == AST_UNARY && e->op == TOK_BANG) {
 		lower_test(c, e->a, f, t);
+	} else if (e->kind == AST_REGEX && e->op == TOK_NMATCH) {
+		lower_branch_on(c, lower_match(c, e, IR_NONE), f, t);
 	} else if (e->kind == AST_LOGIC) {
 		second = lower_block(c);
 		if (e->op == TOK_LAND)

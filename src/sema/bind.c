@@ -8,6 +8,7 @@
  * executor runs.
  */
 #include "base/bug.h"
+#include "base/regex.h"
 #include "lang/token.h"
 #include "sema/internal.h"
 
@@ -271,7 +272,6 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
 	[AST_EMBED] = "embedded C",
-	[AST_REGEX] = "matching of regular expressions",
 	[AST_TARGET] = "a target variable",
 	[AST_ATVAR] = "@var",
 	[AST_CAST] = "@cast",
@@ -288,6 +288,17 @@ static const char *const unsupported_kinds[] = {
 	[AST_HIST] = "a histogram",
 	[AST_HIST_INDEX] = "a histogram",
 };
+
+static void bind_regex(struct binder *b, struct ast_expr *e)
+{
+	struct arena scratch = ARENA_INIT;
+	struct regex_error err;
+
+	bind_expr(b, e->a);
+	if (!regex_parse(&scratch, e->str, e->len, &err))
+		diag_error(b->s->diag, e->str_loc, REGEX, err.pos, err.text);
+	arena_release(&scratch);
+}
 
 static void bind_expr(struct binder *b, struct ast_expr *e)
 {
@@ -344,10 +355,12 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 	case AST_PRINT:
 		bind_list(b, &e->list);
 		break;
+	case AST_REGEX:
+		bind_regex(b, e);
+		break;
 	case AST_DEFINED:
 		BUG("@defined is always decided");
 	case AST_EMBED:
-	case AST_REGEX:
 	case AST_TARGET:
 	case AST_ATVAR:
 	case AST_CAST:

@@ -392,11 +392,13 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 		return type;
 	case AST_CALL:
 		return infer_call(t, e, want);
+	case AST_REGEX:
+		infer(t, e->a, TY_STRING);
+		return settle(t, e, TY_LONG, want);
 	case AST_PRINT:
 		return infer_print(t, e, want);
 	case AST_EMBED:
 	case AST_WILDCARD:
-	case AST_REGEX:
 	case AST_TARGET:
 	case AST_ATVAR:
 	case AST_CAST:

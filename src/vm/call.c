@@ -154,6 +154,12 @@ bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_WARN:
 		vm_warn(vm, args[0].str, args[0].len);
 		return true;
+	case INTRIN_MATCHED:
+		return vm_matched(vm, args[0].num, result);
+	case INTRIN_MATCHED_STR:
+		return vm_matched_str(vm, result);
+	case INTRIN_NGROUPS:
+		return vm_ngroups(vm, result);
 	}
 	return vm_intrin_text(vm, id, args, result);
 }

@@ -474,9 +474,12 @@ static void encode_end(struct encoder *en, const struct ir_insn *in)
 
 static void encode_string_op(struct encoder *en, const struct ir_insn *in)
 {
-	put_op(en, in->op == IR_OP_CAT ? VM_CAT : VM_SCMP);
+	if (in->op == IR_OP_MATCH)
+		put_op(en, VM_MATCH);
+	else
+		put_op(en, in->op == IR_OP_CAT ? VM_CAT : VM_SCMP);
 	put_reg(en, in->dst);
-	put_regs(en, in->args, 2);
+	put_regs(en, in->args, in->n_args);
 	put(en,
 	    in->op == IR_OP_CAT ? bound_of(en, in->dst) : (uint32_t)in->imm);
 }
@@ -559,6 +562,7 @@ static void encode_insn(struct encoder *en, uint32_t block,
 		break;
 	case IR_OP_SCMP:
 	case IR_OP_CAT:
+	case IR_OP_MATCH:
 		encode_string_op(en, in);
 		break;
 	case IR_OP_SPRINT:

@@ -274,6 +274,15 @@ op_SCMP:
 op_CAT:
 	concat(SLOT(pc[1]), SLOT(pc[2]), SLOT(pc[3]), pc[4]);
 	NEXT(5);
+op_MATCH : {
+	const struct regex_dfa *dfa = vm->match.dfas[pc[3]];
+
+	if (dfa && !vm->match.groups)
+		I64(pc[1]) = regex_dfa_test(dfa, SLOT(pc[2])->text);
+	else
+		fuel -= vm_match(vm, pc[3], SLOT(pc[2]), &I64(pc[1]));
+}
+	NEXT(4);
 op_SPRINT:
 	fuel -= vm_sprint(vm, fp, pc + 1) / 1024;
 	NEXT(5 + pc[4]);

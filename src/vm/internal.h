@@ -11,6 +11,7 @@
 
 #include "proto/session.h"
 #include "vm/map.h"
+#include "vm/match.h"
 #include "vm/vm.h"
 
 #define VM_NONE UINT32_MAX
@@ -149,6 +150,7 @@ struct vm {
 	bool locked;
 	bool aborted;    /* abort() was called */
 	struct vm_error error;
+	struct vm_match match;
 	struct vm_rows *rows; /* snapshots in use */
 	struct strbuf out, tmp;
 };

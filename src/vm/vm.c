@@ -140,6 +140,7 @@ struct vm *vm_new(const struct ir_prog *p, const struct vm_shared *shared,
 	}
 	if (!shared)
 		vm->own_session.target = host->target;
+	vm_match_init(vm);
 	vm->args = xcalloc(vm->n_args + 1, sizeof(*vm->args));
 	vm->error.cap = p->limits.maxstringlen;
 	vm->error.text = xmalloc(vm->error.cap);
@@ -154,6 +155,7 @@ void vm_free(struct vm *vm)
 	if (!vm)
 		return;
 	vm_globals_release(vm);
+	vm_match_release(vm);
 	for (i = 0; vm->fns && i < vm->prog->fns.len; i++) {
 		free(vm->fns[i].reg_at);
 		free(vm->fns[i].iter_at);
@@ -301,6 +303,7 @@ int vm_run(struct vm *vm, uint32_t probe)
 	vm->aborted = false;
 	vm->error.set = false;
 	vm->error.len = 0;
+	vm_match_reset(vm);
 	end = vm_exec(vm, fn);
 	vm_unlock(vm);
 	while (vm->rows) {

@@ -52,7 +52,15 @@ static void add_number_op(struct maker *m)
 		"1000",
 	};
 
-	switch (pick(m, 6)) {
+	static const char *const patterns[] = {
+		"^a", "[0-9]+>", "", "b.*[g-z]", "(a|x)(b|y)+", "<$",
+	};
+
+	switch (pick(m, 7)) {
+	case 6:
+		strbuf_addf(&m->text, "  r%u = match \"%s\", r%u\n", num(m),
+			    patterns[pick(m, 6)], str(m));
+		break;
 	case 0:
 		strbuf_addf(&m->text, "  r%u = const %s\n", num(m),
 			    consts[pick(m, 11)]);

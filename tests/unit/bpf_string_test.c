@@ -2,6 +2,8 @@
 /* Strings, arrays and records of BPF programs, against the vm. */
 #include "bpf_case.h"
 
+#include "base/bug.h"
+
 static void compare(const char *cond, const char *a, const char *b, int want)
 {
 	char text[2048], expect[32];
@@ -49,6 +51,80 @@ static void comparisons(void **state)
 			}
 		}
 	}
+}
+
+/* What the library says of the text shall be what both executors say. */
+static void match(const char *pattern, const char *quoted, const char *text)
+{
+	uint32_t work = REGEX_DFA_WORK;
+	struct arena arena = ARENA_INIT;
+	struct regex_error err;
+	struct regex *re = regex_parse(&arena, pattern, strlen(pattern), &err);
+	struct regex_dfa *dfa;
+	char prog[2048], expect[32];
+	int want;
+
+	assert_non_null(re);
+	dfa = regex_dfa_new(&arena, re, 1 << 18, &work);
+	assert_non_null(dfa);
+	want = regex_dfa_test(dfa, text);
+	snprintf(prog, sizeof(prog),
+		 "global @a: str[90] = \"%s\"\n"
+		 "handler h\n  reg r0:str[90], r1:str[90], r2:i64, r3:i64\n"
+		 "b0:\n  r0 = gget @a\n  r1 = str \"%s\"\n"
+		 "  r2 = match \"%s\", r0\n  r3 = match \"%s\", r1\n"
+		 "  print \"%%d%%d\", r2, r3\n  br r2, b1, b2\n"
+		 "b1:\n  print \"yes\\n\"\n  ret\n"
+		 "b2:\n  print \"no\\n\"\n  ret\n",
+		 text, text, quoted, quoted);
+	snprintf(expect, sizeof(expect), "%d%d%s\n", want, want,
+		 want ? "yes" : "no");
+	both_say(prog, expect, "");
+	arena_release(&arena);
+}
+
+static void matches(void **state)
+{
+	static const char *const patterns[][2] = {
+		{ "", "" }, { "^event", "^event" }, { "loop$", "loop$" },
+		{ "^$", "^$" }, { "[0-9]+", "[0-9]+" }, { "a$b", "a$b" },
+		{ "^(ba|da)?sh$", "^(ba|da)?sh$" },
+		{ "x.{5}y", "x.{5}y" }, { "[^a-z]", "[^a-z]" },
+		{ "(e|v|n){3,5}t", "(e|v|n){3,5}t" },
+		{ "\\.", "\\\\." },
+	};
+	static const char *const texts[] = {
+		"", "eventloop", "sh", "dash", "rcu_sched/0", "x12345y",
+		"event.5", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaloop",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(texts); k++)
+			match(patterns[i][0], patterns[i][1], texts[k]);
+}
+
+/* Many long texts in one program, and in a loop. */
+static void many_matches(void **state)
+{
+	struct strbuf s = STRBUF_INIT;
+	unsigned i;
+
+	(void)state;
+	strbuf_addstr(&s, "global @a: str[512] = \"some text, at its end 42\"\n"
+			  "handler h\n  reg r0:str[512], r1:i64, r2:i64, "
+			  "r3:i64\nb0:\n  r0 = gget @a\n  r2 = const 3\n"
+			  "  jmp b1\nb1:\n");
+	for (i = 0; i < 24; i++)
+		strbuf_addf(&s, "  r1 = match \"%u|[xyz]$\", r0\n"
+				"  print \"%%d\", r1\n", i + 30);
+	strbuf_addstr(&s, "  tick 1\n  r3 = const 1\n  r2 = sub r2, r3\n"
+			  "  br r2, b1, b2\nb2:\n  ret\n");
+	both_say(s.buf, "000000000000100000000000"
+			"000000000000100000000000"
+			"000000000000100000000000", "");
+	strbuf_release(&s);
 }
 
 static void moves_and_cuts(void **state)
@@ -307,6 +383,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comparisons),
+		cmocka_unit_test(matches),
+		cmocka_unit_test(many_matches),
 		cmocka_unit_test(moves_and_cuts),
 		cmocka_unit_test(concatenation),
 		cmocka_unit_test(sprint),

@@ -87,6 +87,10 @@ static const struct reject {
 	{ H("r0 = mov r2\nret\n"), AT0("mov", "r0 is i64, not str") },
 	{ H("r0 = icmp eq r0, r2\nret\n"), AT0("icmp", "r2 is str, not i64") },
 	{ H("r0 = scmp eq r2, r0\nret\n"), AT0("scmp", "r0 is i64, not str") },
+	{ H("r0 = match \"a\", r0\nret\n"),
+	  AT0("match", "r0 is i64, not str") },
+	{ H("match \"a\", r2\nret\n"),
+	  AT0("match", "the result goes nowhere") },
 	{ H("tick 0\nret\n"),
 	  AT0("tick", "the count is outside 1 … 2000000000") },
 	/* globals */

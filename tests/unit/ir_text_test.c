@@ -26,6 +26,8 @@ static const char everything[] =
 	"global @m[str[8]]: i64 size 2048\n"
 	"format \"n=%d %s\\n\"\n"
 	"format \"%%\\000\"\n"
+	"regex \"^a+\\\\.\\n\"\n"
+	"regex \"\"\n"
 	"loc !0 \"operator '/' at s.stp:3:4\"\n"
 	"loc !1 \"identifier 'f' at s.stp:4:1\"\n"
 	"probe begin h0 \"begin(-3)\" n0=-3\n"
@@ -59,6 +61,8 @@ static const char everything[] =
 	"  r0 = icmp eq r0, r1\n"
 	"  r0 = icmp ne r0, r1\n"
 	"  r0 = scmp lt r2, r3\n"
+	"  r0 = match \"\", r2\n"
+	"  r0 = match \"^a+\\\\.\\n\", r3\n"
 	"  r0 = scmp le r2, r3\n"
 	"  r0 = scmp gt r2, r3\n"
 	"  r0 = scmp ge r2, r3\n"
@@ -280,6 +284,12 @@ static const struct reject {
 	  "IR text line 2: expected size." },
 	{ "spile-ir 1\nglobal @a[i64,i64,i64,i64,i64,i64,i64,i64,i64,i64]: "
 	  "i64 size 1\n", "IR text line 2: more than 9 keys." },
+	{ "spile-ir 1\nregex \"(\"\n",
+	  "IR text line 2: the regular expression is not valid." },
+	{ "spile-ir 1\nregex \"a\"\nregex \"a\"\n",
+	  "IR text line 3: a regular expression is declared twice." },
+	{ "spile-ir 1\nregex \"a\\000\"\n",
+	  "IR text line 2: a NUL where none may be." },
 	{ "spile-ir 1\nformat \"%\"\n",
 	  "IR text line 2: the format is not valid." },
 	{ "spile-ir 1\nformat \"x\"\nformat \"x\"\n",

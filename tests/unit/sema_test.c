@@ -278,8 +278,6 @@ static void test_unsupported(void **state)
 {
 	static const char *const cases[][2] = {
 		{ "println($x)", "a target variable" },
-		{ "println(\"a\" =~ \"b\")",
-		  "matching of regular expressions" },
 		{ "s <<< 1", "the statistics operator <<<" },
 		{ "println(@count(s))", "extraction from statistics" },
 		{ "print(@hist_log(s))", "a histogram" },

@@ -221,6 +221,64 @@ static void string_comparison(void **state)
 	case_prints(text, "10101011010");
 }
 
+static void matching(void **state)
+{
+	static const char text[] = CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:str[16]\n"
+		"b0:\n  r0 = match \"\", r1\n  print \"%d\", r0\n"
+		"  r1 = str \"user=root\"\n"
+		"  r0 = match \"(a)?=([a-z]+)$\", r1\n  print \"%d\", r0\n"
+		"  r0 = match \"r=x|^root\", r1\n  print \"%d\", r0\n"
+		"  ret\n";
+	/* A table of this one would have more than 2^40 states. */
+	static const char big[] = CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:str[64]\n"
+		"b0:\n  r1 = str \"xxaxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxb\"\n"
+		"  r0 = match \"a.{40}b\", r1\n  print \"%d\", r0\n"
+		"  r0 = match \"a.{39}b\", r1\n  print \"%d\", r0\n"
+		"  ret\n";
+
+	(void)state;
+	case_prints(text, "110");
+	case_prints(big, "10");
+}
+
+/* What the groups functions say: of the last match, if it was one. */
+static void groups(void **state)
+{
+	static const char text[] = CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:str[16], r2:str[16], r3:i64\n"
+		"b0:\n  r0 = intrin ngroups err b1\n  print \"%d,\", r0\n"
+		"  r1 = str \"user=root\"\n"
+		"  r0 = match \"(a)?=([a-z]+)$\", r1\n"
+		"  r1 = str \"other\"\n"
+		"  r0 = intrin ngroups err b1\n  print \"%d,\", r0\n"
+		"  r3 = const 1\n  r2 = intrin matched, r3 err b1\n"
+		"  print \"<%s>\", r2\n"
+		"  r3 = const 2\n  r2 = intrin matched, r3 err b1\n"
+		"  print \"<%s>\", r2\n"
+		"  r2 = intrin matched_str err b1\n  print \"<%s>\", r2\n"
+		"  r0 = match \"b\", r1\n"
+		"  r2 = intrin matched_str err b2\n  ret\n"
+		"b1:\n  fail\n"
+		"b2:\n  r2 = errmsg\n  print \"%s\", r2\n  ret\n";
+
+	(void)state;
+	case_prints(text, "0,3,<><root><user=root>Attempted to ge");
+}
+
+/* The hard budget counts what large expressions cost. */
+static void costly_matches(void **state)
+{
+	static const char text[] = CASE_BEGIN
+		"handler h\n  reg r0:i64, r1:str[512]\n"
+		"b0:\n  r1 = sprint \"%500s\", r1\n  jmp b1\n"
+		"b1:\n  r0 = match \"a.{9999}b\", r1\n  jmp b1\n";
+
+	(void)state;
+	case_raises(text, "MAXACTION exceeded in probe begin\n");
+}
+
 static void sprint_cuts(void **state)
 {
 	static const char text[] = CASE_BEGIN
@@ -603,6 +661,9 @@ int main(void)
 		cmocka_unit_test(unary_and_moves),
 		cmocka_unit_test(concatenation),
 		cmocka_unit_test(string_comparison),
+		cmocka_unit_test(matching),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(costly_matches),
 		cmocka_unit_test(sprint_cuts),
 		cmocka_unit_test(scalars),
 		cmocka_unit_test(fresh_registers),
