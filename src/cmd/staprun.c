@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#define PRIORITY_BOOST 10
+
 /* libbpf trusts what it reads, and falls over some damaged objects. */
 static void on_crash(int sig)
 {
@@ -68,7 +70,8 @@ static int load_kernel_side(const struct load_options *o, struct load *l,
 	*handoff_fd = launch_hand_over(l, links, err);
 	/* Kernel handlers may wait for a lock that stapio holds, and fill a
 	 * buffer that it empties. Where this is not allowed, it may be slower. */
-	setpriority(PRIO_PROCESS, 0, PRIO_MIN);
+	setpriority(PRIO_PROCESS, 0,
+		    getpriority(PRIO_PROCESS, 0) - PRIORITY_BOOST);
 	return *handoff_fd < 0 ? *handoff_fd : 0;
 }
 
