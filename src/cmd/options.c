@@ -48,6 +48,7 @@ static const struct option_row rows[] = {
 	{ 'v', NULL, NULL, false, "say more, once for each -v" },
 	{ OPT_VP, "vp", "DDDDD", false, "add a digit's verbosity to each pass" },
 	{ 'k', NULL, NULL, false, "keep the temporary folder" },
+	{ 'I', NULL, "DIR", false, "look for library scripts in DIR first" },
 	{ 'g', NULL, NULL, false, "guru mode: allow what can harm the machine" },
 	{ 'w', NULL, NULL, false, "no warnings" },
 	{ 'W', NULL, NULL, false, "warnings are errors" },
@@ -79,7 +80,6 @@ static const struct option_row rows[] = {
 /* Options of the command line's contract that this version does not serve. */
 static const struct option_row later_rows[] = {
 	{ 't', NULL, NULL, false, NULL },
-	{ 'I', NULL, "DIR", false, NULL },
 	{ 'R', NULL, "DIR", false, NULL },
 	{ 'r', NULL, "RELEASE", false, NULL },
 	{ 'a', NULL, "ARCH", false, NULL },
@@ -459,6 +459,9 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_vp(o, arg);
 	case 'k':
 		return o->keep = true;
+	case 'I':
+		vec_push(o->arena, &o->tapset_folders, arg);
+		return true;
 	case 'g':
 		return o->guru = true;
 	case 'w':

@@ -29,6 +29,7 @@ struct options {
 	bool no_global_display;    /* --no-global-var-display */
 	bool suppress_time_limits;
 	const char *privilege;     /* "stapdev", "stapsys", "stapusr" */
+	words tapset_folders;      /* -I */
 	words args;                /* script arguments */
 	const char *command;       /* -c */
 	const char *pid_text;      /* -x as given */

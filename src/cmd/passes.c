@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "bpf/bpf.h"
 #include "cmd/launch.h"
+#include "cmd/library.h"
 #include "cmd/module.h"
 #include "cmd/stopwatch.h"
 #include "cmd/version.h"
@@ -43,6 +44,7 @@ struct run {
 	struct kconfig *config; /* read when a condition asks for it */
 	struct utsname uts;
 	VEC(struct ast_file *) files;
+	struct tapset *tapset;
 	struct sema_prog *sema;
 	struct ir_prog *ir;
 	struct strbuf object;
@@ -101,6 +103,7 @@ static void run_init(struct run *r, const struct options *o)
 		.config_ctx = r,
 	};
 	lang_init(&r->lang, &r->arena, &r->names, &r->srcs, &r->diag, &r->env);
+	r->tapset = library_open(&r->lang, o);
 	strbuf_init(&r->object);
 	stopwatch_start(&r->watch);
 }
@@ -108,6 +111,7 @@ static void run_init(struct run *r, const struct options *o)
 static void run_release(struct run *r)
 {
 	strbuf_release(&r->object);
+	tapset_release(r->tapset);
 	lang_release(&r->lang);
 	diag_release(&r->diag);
 	intern_release(&r->names);
@@ -223,6 +227,12 @@ static bool pass_1_parse(struct run *r)
 	const char **extra;
 	bool read_ok;
 
+	if (o->script_file && library_holds(o, o->script_file)) {
+		fprintf(stderr,
+			"usage error: tapset file '%s' cannot be run directly as a session script.\n",
+			o->script_file);
+		return false;
+	}
 	read_ok = o->list ? parse_points(r) :
 		  o->script_text ? parse_text(r, "<input>", o->script_text,
 					      strlen(o->script_text)) :
@@ -243,7 +253,7 @@ static bool pass_1_parse(struct run *r)
 	if (o->verbose[0])
 		stopwatch_line(&r->watch, 1,
 			       "parsed user script and %zu library scripts",
-			       (size_t)0);
+			       tapset_count_scripts(r->tapset));
 	return pass_ok(r, 1, "parse");
 }
 
@@ -276,7 +286,8 @@ static void analyze(struct run *r)
 	};
 
 	stopwatch_start(&r->watch);
-	r->sema = sema_analyze(&r->lang, &env, r->files.at, r->files.len);
+	r->sema = sema_analyze(&r->lang, &env, r->tapset, r->files.at,
+			       r->files.len);
 	if (r->o->verbose[1])
 		stopwatch_line(&r->watch, 2,
 			       "analyzed script: %zu probes, %zu functions, 0 embeds, %zu globals",

@@ -40,6 +40,9 @@ struct lang {
 	const struct lang_env *env;
 	bool *args_used;        /* n_args flags, set by $N and @N */
 	struct hmap lib_macros; /* name → struct macro *, see macro.h */
+	/* Asked, if set, for a macro that is not known: may read libraries. */
+	void (*need_macro)(void *ctx, const char *name);
+	void *need_macro_ctx;
 	struct hmap file_macros; /* name → those of single files, newest first */
 	const char **keywords;  /* interned, from TOK_PROBE on */
 	bool has_private;       /* compatible >= 3.0: private is a keyword */

@@ -379,7 +379,12 @@ static const struct macro *find_macro(const struct pp *p, const char *name,
 
 	if (!scope->macro || !scope->macro->library)
 		m = find_own(p, name);
-	return m ? m : hmap_gets(&p->l->lib_macros, name);
+	if (!m)
+		m = hmap_gets(&p->l->lib_macros, name);
+	if (m || !p->l->need_macro)
+		return m;
+	p->l->need_macro(p->l->need_macro_ctx, name);
+	return hmap_gets(&p->l->lib_macros, name);
 }
 
 /* Whether there is room for one more expansion. */

@@ -79,6 +79,21 @@ void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias)
 	}
 }
 
+bool resolver_knows(const struct resolver *rs, const struct ast_point *pt)
+{
+	const struct pattern_node *node = &rs->root;
+	const struct ast_component *comp;
+
+	vec_foreach(comp, &pt->comps) {
+		node = pattern_find(node, comp->name, pattern_arg_of(comp));
+		if (!node)
+			return false;
+		if (node->rest)
+			return true;
+	}
+	return node->provider != NULL;
+}
+
 static void report_path(struct resolve *r, const struct probe_path *path)
 {
 	if (path->outer) {

@@ -215,6 +215,10 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 	for (f = e->fn; f; f = f->next) {
 		if (!f->ast)
 			continue;
+		if (!loc_is_set(f->called_at)) {
+			f->called_at = e->loc;
+			f->caller = b->fn;
+		}
 		while (s->effects.len < s->prog->functions.len)
 			vec_push(s->arena, &s->effects,
 				 (struct function_effects){ 0 });
@@ -570,16 +574,26 @@ static void bind_draft(struct sema *s, const struct draft *d)
 	hmap_release(&b.index);
 }
 
+/* Say how the user's script led to an error in the library. */
+static void note_calls(struct sema *s, const struct function *fn)
+{
+	for (; fn && fn->ast->file->library; fn = fn->caller)
+		diag_note(s->diag, fn->called_at, LIBRARY_CALLED, fn->name);
+}
+
 static void bind_function(struct sema *s, struct function *fn)
 {
 	struct binder b = {
 		.s = s, .fn = fn, .locals = &fn->locals, .file = fn->ast->file
 	};
+	unsigned errors = s->diag->errors;
 
 	if (fn->ast->body)
 		bind_stmt(&b, fn->ast->body);
 	else
 		unsupported(&b, fn->ast->embed_loc, "embedded C");
+	if (s->diag->errors != errors)
+		note_calls(s, fn);
 	hmap_release(&b.index);
 }
 
@@ -638,12 +652,15 @@ static void check_foreach_calls(struct sema *s)
 
 void bind_all(struct sema *s)
 {
-	size_t i;
+	size_t i = 0, k = 0;
 
-	for (i = 0; i < s->drafts.len; i++)
-		bind_draft(s, &s->drafts.at[i]);
-	/* The list grows as calls are found. */
-	for (i = 0; i < s->prog->functions.len; i++)
-		bind_function(s, s->prog->functions.at[i]);
+	/* Both lists grow as calls are found: of functions, and of handlers
+	 * that come with the library. */
+	while (i < s->drafts.len || k < s->prog->functions.len) {
+		if (i < s->drafts.len)
+			bind_draft(s, &s->drafts.at[i++]);
+		else
+			bind_function(s, s->prog->functions.at[k++]);
+	}
 	check_foreach_calls(s);
 }

@@ -128,21 +128,16 @@ static void collect_probe(struct sema *s, const struct ast_probe *decl)
 	}
 }
 
-void handlers_collect(struct sema *s)
+void handlers_collect(struct sema *s, const struct ast_file *file)
 {
 	struct ast_probe *const *p;
-	size_t i;
 
-	s->resolver = resolver_new(s->arena, s->l->names, s->diag, s->env);
-	for (i = 0; i < s->n_files; i++)
-		vec_foreach(p, &s->files[i]->probes)
-			if ((*p)->aliases.len)
-				resolver_add_alias(s->resolver, *p);
 	/* -l asks about the points it was given, not those of other scripts. */
-	for (i = 0; i < (s->env->listing ? 1 : s->n_files); i++)
-		vec_foreach(p, &s->files[i]->probes)
-			if (!(*p)->aliases.len)
-				collect_probe(s, *p);
+	if (s->env->listing && s->files.len && file != s->files.at[0])
+		return;
+	vec_foreach(p, &file->probes)
+		if (!(*p)->aliases.len)
+			collect_probe(s, *p);
 }
 
 struct handler *handlers_add(struct sema *s, struct ast_stmt *body,

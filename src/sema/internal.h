@@ -9,6 +9,7 @@
 
 #include "probe/resolve.h"
 #include "sema/sema.h"
+#include "sema/tapset.h"
 
 /* A declared global; several of one name if they are private. */
 struct global_entry {
@@ -65,8 +66,8 @@ struct sema {
 	struct arena *arena;
 	struct diag *diag;
 	const struct probe_env *env;
-	struct ast_file *const *files;
-	size_t n_files;
+	struct tapset *tapset; /* or NULL */
+	ast_files files;       /* the user's, then of the library as needed */
 	struct sema_prog *prog;
 	struct resolver *resolver;
 	struct hmap globals;   /* name → struct global_entry */
@@ -78,10 +79,17 @@ struct sema {
 	VEC(struct foreach_call) foreach_calls;
 };
 
+/* --- sema.c --- */
+
+/* Take files in, and what their probe points ask of the library. */
+void sema_add_files(struct sema *s, const ast_files *files);
+
 /* --- names.c --- */
 
-/* Enter what all files declare, and the intrinsics. */
-void names_declare(struct sema *s);
+/* Enter the intrinsics: behind all that files declare. */
+void names_declare_intrinsics(struct sema *s);
+/* Enter what a file declares. */
+void names_declare_file(struct sema *s, const struct ast_file *file);
 /* The global that a name means in a file, or NULL; counts as used then. */
 struct symbol *names_global(struct sema *s, const char *name,
 			    const struct ast_file *file);
@@ -96,8 +104,9 @@ void names_warn(struct sema *s);
 
 /* --- handlers.c --- */
 
-/* Resolve the probes of all files; makes handlers and drafts. */
-void handlers_collect(struct sema *s);
+/* Resolve the probes of a file; makes handlers and drafts. All aliases that
+ * they can mean must be known. */
+void handlers_collect(struct sema *s, const struct ast_file *file);
 /* Append a handler of our own making, attached to a point. */
 struct handler *handlers_add(struct sema *s, struct ast_stmt *body,
 		  const struct resolved_probe *at);

@@ -62,7 +62,14 @@ struct symbol *names_global(struct sema *s, const char *name,
 			    const struct ast_file *file)
 {
 	struct global_entry *e = find_global(s, name, file);
+	ast_files more = { 0 };
 
+	if (!e) {
+		tapset_need_global(s->tapset, name, &more);
+		sema_add_files(s, &more);
+		if (more.len)
+			e = find_global(s, name, file);
+	}
 	if (!e)
 		return NULL;
 	if (!e->use_order)
@@ -76,8 +83,8 @@ void names_finish(struct sema *s)
 	struct ast_global *const *g;
 	size_t i;
 
-	for (i = 0; i < s->n_files; i++) {
-		vec_foreach(g, &s->files[i]->globals) {
+	for (i = 0; i < s->files.len; i++) {
+		vec_foreach(g, &s->files.at[i]->globals) {
 			struct global_entry *e =
 				find_global(s, (*g)->name, (*g)->file);
 
@@ -153,18 +160,21 @@ void names_warn(struct sema *s)
 
 /* --- functions --- */
 
-/* Append behind those of the same name. */
+/* Append behind those of the same name, but before intrinsics: what a script
+ * defines comes first. */
 static void append_function(struct sema *s, const char *name,
 			    struct function_entry *e)
 {
 	struct function_entry *list = hmap_gets(&s->functions, name);
 
-	if (!list) {
+	if (!list || !list->ast) {
+		e->next = list;
 		hmap_puts(&s->functions, name, e);
 		return;
 	}
-	while (list->next)
+	while (list->next && list->next->ast)
 		list = list->next;
+	e->next = list->next;
 	list->next = e;
 }
 
@@ -190,20 +200,21 @@ static void declare_intrinsic(struct sema *s, unsigned i)
 	append_function(s, intrinsics[i].script, e);
 }
 
-void names_declare(struct sema *s)
+void names_declare_file(struct sema *s, const struct ast_file *file)
 {
 	struct ast_global *const *g;
 	struct ast_function *const *f;
-	size_t i;
+
+	vec_foreach(g, &file->globals)
+		declare_global(s, *g);
+	vec_foreach(f, &file->functions)
+		declare_function(s, *f, file->library);
+}
+
+void names_declare_intrinsics(struct sema *s)
+{
 	unsigned n;
 
-	for (i = 0; i < s->n_files; i++) {
-		vec_foreach(g, &s->files[i]->globals)
-			declare_global(s, *g);
-		vec_foreach(f, &s->files[i]->functions)
-			declare_function(s, *f, s->files[i]->library);
-	}
-	/* Behind the files: what a script defines comes first. */
 	for (n = 0; n < intrinsic_count; n++)
 		declare_intrinsic(s, n);
 }
@@ -303,6 +314,7 @@ static void report_unresolved(struct sema *s, const struct ast_expr *call,
 {
 	struct similar near = { .want = call->name };
 	struct strbuf text = STRBUF_INIT;
+	unsigned other;
 	size_t i;
 
 	if (same_name) {
@@ -310,14 +322,45 @@ static void report_unresolved(struct sema *s, const struct ast_expr *call,
 			   same_name->n_params);
 		return;
 	}
+	if (tapset_other_arity(s->tapset, call->name,
+			       (unsigned)call->list.len, &other)) {
+		diag_error(s->diag, call->loc, FUNCTION_ARITY, call->name,
+			   other);
+		return;
+	}
 	for (i = 0; may_compare(s, 1) && i < s->functions.len; i++)
-		similar_offer(&near, s->functions.entries[i].key);
+		if (s->functions.entries[i].key[0] != '_')
+			similar_offer(&near, s->functions.entries[i].key);
+	tapset_offer_functions(s->tapset, &near);
 	strbuf_addstr(&text, " (similar: ");
 	similar_add(&near, &text);
 	strbuf_addch(&text, ')');
 	diag_error(s->diag, call->loc, FUNCTION_UNRESOLVED, call->name,
 		   near.n ? text.buf : "");
 	strbuf_release(&text);
+}
+
+/* An overload that never says next hides those behind it. */
+static bool is_last(const struct function_entry *e)
+{
+	return !e->ast || !e->ast->body || !bind_has_next(e->ast->body);
+}
+
+/* Ask the library for a function, unless the user's own hides it. */
+static void need_function(struct sema *s, const char *name, unsigned n_params,
+			  const struct ast_file *file)
+{
+	struct function_entry *list = hmap_gets(&s->functions, name), *e;
+	ast_files more = { 0 };
+
+	e = next_candidate(list, n_params, file, NULL);
+	while (e && !is_last(e))
+		e = next_candidate(list, n_params, file, e);
+	if (e && e->ast)
+		return;
+	/* The library itself has no function that executors have. */
+	tapset_need_function(s->tapset, name, n_params, e != NULL, &more);
+	sema_add_files(s, &more);
 }
 
 struct function *names_function(struct sema *s, const struct ast_expr *call,
@@ -327,6 +370,11 @@ struct function *names_function(struct sema *s, const struct ast_expr *call,
 	unsigned n_params = (unsigned)call->list.len;
 	struct function_entry *e, *first, *prev;
 
+	first = next_candidate(list, n_params, file, NULL);
+	if (!first || !first->fn) {
+		need_function(s, call->name, n_params, file);
+		list = hmap_gets(&s->functions, call->name);
+	}
 	first = e = next_candidate(list, n_params, file, NULL);
 	if (!first) {
 		report_unresolved(s, call, list);
@@ -334,13 +382,12 @@ struct function *names_function(struct sema *s, const struct ast_expr *call,
 	}
 	if (first->fn)
 		return first->fn;
-	/* An overload that never says next hides those behind it. */
 	for (prev = NULL; e; e = next_candidate(list, n_params, file, e)) {
 		if (!e->fn)
 			make_function(s, e);
 		if (prev)
 			prev->fn->next = e->fn;
-		if (!e->ast || !e->ast->body || !bind_has_next(e->ast->body))
+		if (is_last(e))
 			break;
 		prev = e;
 	}

@@ -2,31 +2,61 @@
 /* Pass 2 from its start to its end. */
 #include "sema/internal.h"
 
-static void refuse_embedded(struct sema *s)
+/* Enter a file, then the files whose aliases its points can mean. */
+static void enter_file(struct sema *s, struct ast_file *file)
 {
+	struct ast_probe *const *p;
+	struct ast_point *const *pt;
+	ast_files more = { 0 };
 	size_t i;
 
-	for (i = 0; i < s->n_files; i++)
-		if (s->files[i]->embeds.len)
-			diag_error(s->diag, s->files[i]->embeds.at[0]->loc,
-				   UNSUPPORTED, "embedded C");
+	vec_push(s->arena, &s->files, file);
+	names_declare_file(s, file);
+	if (file->embeds.len)
+		diag_error(s->diag, file->embeds.at[0]->loc, UNSUPPORTED,
+			   "embedded C");
+	vec_foreach(p, &file->probes) {
+		if ((*p)->aliases.len)
+			resolver_add_alias(s->resolver, *p);
+		/* The library itself has no alias for what is built in. */
+		vec_foreach(pt, &(*p)->points)
+			tapset_need_aliases(s->tapset, *pt,
+					    resolver_knows(s->resolver, *pt),
+					    &more);
+	}
+	for (i = 0; i < more.len; i++)
+		enter_file(s, more.at[i]);
+}
+
+void sema_add_files(struct sema *s, const ast_files *files)
+{
+	size_t first = s->files.len, i;
+
+	for (i = 0; i < files->len; i++)
+		enter_file(s, files->at[i]);
+	for (i = first; i < s->files.len; i++)
+		handlers_collect(s, s->files.at[i]);
 }
 
 struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
+			       struct tapset *tapset,
 			       struct ast_file *const *files, size_t n_files)
 {
 	struct sema s = { .l = l,
 			  .arena = l->arena,
 			  .diag = l->diag,
 			  .env = env,
-			  .files = files,
-			  .n_files = n_files };
+			  .tapset = tapset };
+	ast_files given = { 0 };
 	unsigned errors = l->diag->errors;
+	size_t i;
 
 	s.prog = arena_new(l->arena, struct sema_prog);
-	names_declare(&s);
-	refuse_embedded(&s);
-	handlers_collect(&s);
+	s.resolver = resolver_new(l->arena, l->names, l->diag, env);
+	names_declare_intrinsics(&s);
+	for (i = 0; i < n_files; i++)
+		vec_push(l->arena, &given, files[i]);
+	sema_add_files(&s, &given);
 	if (!s.prog->probes.len && l->diag->errors == errors)
 		diag_error(l->diag, (struct loc){ 0 }, NO_PROBES);
 	bind_all(&s);

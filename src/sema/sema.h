@@ -12,6 +12,8 @@
 #include "probe/probe.h"
 #include "sema/symbol.h"
 
+struct tapset;
+
 /* A handler: the bodies of one probe declaration, those of its aliases around
  * them, with one scope of locals. */
 struct handler {
@@ -38,10 +40,11 @@ struct sema_prog {
 	VEC(struct sema_probe) probes;   /* in order of resolution */
 };
 
-/* Analyse the files ([0] is the user's script, then -E scripts, then library
- * files). Errors go to l->diag. Never NULL; only to be used further if
+/* Analyse the files ([0] is the user's script, then -E scripts) with what they
+ * need of the library (NULL: there is none). Errors go to l->diag. Never NULL; only to be used further if
  * l->diag->errors did not rise. All of it lives in l->arena. */
 struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
+			       struct tapset *tapset,
 			       struct ast_file *const *files, size_t n_files);
 
 /* Append the elaborated program as stap -p2 prints it (cli.md section 12);

@@ -44,6 +44,8 @@ struct function {
 	unsigned n_params;
 	enum ast_type type;      /* result; TY_VOID if none is returned */
 	struct loc type_loc;
+	struct loc called_at;    /* of the call that reached it first */
+	const struct function *caller; /* whose call that is; NULL: a handler's */
 	struct function *next;   /* next overload of this name and arity, or NULL */
 };
 

@@ -51,7 +51,7 @@ static void analyze(struct lang *l, const struct source *src)
 
 	if (l->diag->errors)
 		return;
-	prog = sema_analyze(l, &env, &file, 1);
+	prog = sema_analyze(l, &env, NULL, &file, 1);
 	if (!l->diag->errors) {
 		sema_print(l, prog, true, &out);
 		lower(l, prog);

@@ -71,7 +71,7 @@ static struct ir_prog *compile(struct compile *c, const char *name,
 
 	if (c->diag.errors)
 		return NULL;
-	sp = sema_analyze(&c->lang, &probe_env, &file, 1);
+	sp = sema_analyze(&c->lang, &probe_env, NULL, &file, 1);
 	if (c->diag.errors)
 		return NULL;
 	p = lower_program(&c->arena, sp, opt, &c->diag);

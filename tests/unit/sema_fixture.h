@@ -34,7 +34,7 @@ static inline void sx_run(struct sema_fixture *s, const char *script)
 	strbuf_reset(&s->f.diag.out);
 	file = lang_parse(&s->f.l, fx_source(&s->f, script), LANG_USER);
 	assert_int_equal(s->f.diag.errors, 0);
-	s->prog = sema_analyze(&s->f.l, &s->env, &file, 1);
+	s->prog = sema_analyze(&s->f.l, &s->env, NULL, &file, 1);
 }
 
 /* The lines of the messages that hold text, without sources and carets. */
