@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/fmt.h"
+#include "base/hist.h"
 #include "base/regex.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -42,7 +43,7 @@ struct ir_op_info {
 /* The row of ops.def; op must be in range. */
 const struct ir_op_info *ir_op_info(enum ir_op op);
 
-enum ir_type { IR_VOID, IR_I64, IR_STR };
+enum ir_type { IR_VOID, IR_I64, IR_STR, IR_STAT /* globals only */ };
 enum ir_cond { IR_EQ, IR_NE, IR_LT, IR_LE, IR_GT, IR_GE };
 
 #define IR_NONE UINT32_MAX /* no register, block or location */
@@ -60,7 +61,7 @@ struct ir_insn {
 	ir_reg dst;       /* or IR_NONE */
 	ir_reg *args;
 	int64_t imm;      /* by ir_op_info().imm: number or id */
-	uint32_t aux;     /* IKEY: which key, from 0 */
+	uint32_t aux;     /* IKEY: which key, from 0; see ops.def for others */
 	ir_block_id t, e; /* branch targets; e is also the err block */
 	uint32_t loc;     /* index into prog->locs, or IR_NONE */
 };
@@ -75,12 +76,38 @@ struct ir_var {
 	const char *name; /* script name, or NULL for a temporary */
 };
 
+/* What can be asked of statistics, and sorted by. */
+enum ir_stat_op {
+	IR_STAT_COUNT,
+	IR_STAT_SUM,
+	IR_STAT_MIN,
+	IR_STAT_MAX,
+	IR_STAT_AVG,
+	IR_STAT_VARIANCE,
+};
+#define IR_STAT_OPS 6
+
+/* What a statistics global keeps besides its count, which is always kept. */
+enum ir_stat_field {
+	IR_KEEP_SUM = 1,
+	IR_KEEP_MIN = 2,
+	IR_KEEP_MAX = 4,
+	IR_KEEP_VARIANCE = 8,
+};
+
+struct ir_stat {
+	uint8_t fields;      /* enum ir_stat_field */
+	uint8_t shift;       /* of the variance, 0 … 62 */
+	struct hist hist;
+};
+
 /* One foreach. Elements are those present at ibegin, in insertion order, or
  * sorted (stable). */
 struct ir_iter {
 	uint32_t global;
 	int direction;       /* 0 unsorted, 1 ascending, -1 descending */
 	uint32_t column;     /* 0: by value, N: by key N */
+	enum ir_stat_op stat; /* sorted by the value of statistics */
 };
 
 enum ir_fn_kind { IR_FN_FUNCTION, IR_FN_HANDLER };
@@ -109,6 +136,7 @@ struct ir_global {
 	uint32_t size;            /* map: most entries */
 	bool sized;               /* the script named the size */
 	bool wrap;                /* full: drop the oldest */
+	struct ir_stat stat;      /* if IR_STAT */
 	int64_t init_num;
 	const char *init_str;     /* or NULL */
 };

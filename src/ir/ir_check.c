@@ -41,7 +41,7 @@ bool ir_check_fail(struct ir_check *c, const char *fmt, ...)
 
 static const char *type_text(enum ir_type t)
 {
-	static const char *const text[] = { "nothing", "i64", "str" };
+	static const char *const text[] = { "nothing", "i64", "str", "stat" };
 
 	return text[t];
 }
@@ -73,11 +73,31 @@ static bool check_limits(struct ir_check *c)
 	return true;
 }
 
+static bool check_stat(struct ir_check *c, const struct ir_global *g)
+{
+	const struct ir_stat *s = &g->stat;
+
+	if (s->shift > 62 || (s->shift && !(s->fields & IR_KEEP_VARIANCE)) ||
+	    s->fields > 2 * IR_KEEP_VARIANCE - 1)
+		return fail(c, "Global %.200s keeps what cannot be kept",
+			    g->name);
+	if (s->hist.kind != HIST_NONE && !hist_buckets(&s->hist))
+		return fail(c, "Global %.200s has a histogram with less than "
+			    "%d or more than %d buckets", g->name,
+			    HIST_MIN_BUCKETS, HIST_MAX_BUCKETS);
+	if (g->init_num || g->init_str)
+		return fail(c, "Global %.200s has an initial value of the "
+			    "other type", g->name);
+	return true;
+}
+
 static bool check_global(struct ir_check *c, const struct ir_global *g)
 {
 	uint32_t i;
 
-	if (!check_type(c, g->type, g->bound, "Global", g->name))
+	if (g->type == IR_STAT ? !check_stat(c, g) :
+				 !check_type(c, g->type, g->bound, "Global",
+					     g->name))
 		return false;
 	if (g->kind == IR_SCALAR) {
 		if (g->n_keys || g->size || g->sized || g->wrap)
@@ -204,6 +224,45 @@ static bool check_keys(struct ir_check *c, const struct ir_global *g,
 	return true;
 }
 
+/* A statistics global, the keys of its element from argument first on. */
+static bool check_stat_keys(struct ir_check *c, uint32_t first)
+{
+	const struct ir_global *g = insn_global(c);
+
+	if (g->type != IR_STAT)
+		return fail(c, "global %.200s holds no statistics", g->name);
+	if (g->kind == IR_MAP)
+		return check_keys(c, g, first);
+	return c->in->n_args == first || fail(c, "too many arguments");
+}
+
+static bool check_stat_get(struct ir_check *c)
+{
+	static const uint8_t needs[IR_STAT_OPS] = {
+		0, IR_KEEP_SUM, IR_KEEP_MIN, IR_KEEP_MAX, IR_KEEP_SUM,
+		IR_KEEP_VARIANCE
+	};
+
+	if (!check_stat_keys(c, 0))
+		return false;
+	if (c->in->aux >= IR_STAT_OPS)
+		return fail(c, "it extracts nothing");
+	return !(needs[c->in->aux] & ~insn_global(c)->stat.fields) ||
+	       fail(c, "global %.200s does not keep that",
+		    insn_global(c)->name);
+}
+
+static bool check_hist(struct ir_check *c, uint32_t first)
+{
+	if (!check_stat_keys(c, first))
+		return false;
+	if (c->in->aux > 1)
+		return fail(c, "it has no key number");
+	return insn_global(c)->stat.hist.kind != HIST_NONE ||
+	       fail(c, "global %.200s has no histogram",
+		    insn_global(c)->name);
+}
+
 static bool check_scalar(struct ir_check *c, const struct ir_global *g,
 			 ir_reg r)
 {
@@ -328,6 +387,19 @@ static bool check_op(struct ir_check *c)
 	case IR_OP_MCLEAR:
 		return insn_global(c)->kind == IR_MAP ||
 		       fail(c, "the global is no array");
+	case IR_OP_SADD:
+		return check_stat_keys(c, 1);
+	case IR_OP_SGET:
+		return check_stat_get(c);
+	case IR_OP_SCLEAR:
+		return (insn_global(c)->kind == IR_SCALAR ||
+			fail(c, "the global is an array")) &&
+		       check_stat_keys(c, 0);
+	case IR_OP_HGET:
+		return check_hist(c, 1);
+	case IR_OP_HPRINT:
+	case IR_OP_HTEXT:
+		return check_hist(c, 0);
 	case IR_OP_IBEGIN:
 		return check_limit_arg(c);
 	case IR_OP_IKEY:
@@ -426,7 +498,8 @@ static bool check_insn(struct ir_check *c, bool last)
 		return fail(c, "too many arguments");
 	if (in->loc != IR_NONE && in->loc >= c->p->locs.len)
 		return fail(c, "its location is out of range");
-	if (in->aux && in->op != IR_OP_IKEY)
+	if (in->aux && in->op != IR_OP_IKEY && in->op != IR_OP_SGET &&
+	    in->op != IR_OP_HGET)
 		return fail(c, "it has no key number");
 	return check_dst(c, info->dst) && check_args(c, info->args) &&
 	       check_edges(c, info->flags) && check_op(c);
@@ -457,7 +530,8 @@ static bool check_head(struct ir_check *c)
 			return fail(c, "an iteration has no array");
 		if (it->column > c->p->globals.at[it->global].n_keys ||
 		    it->direction < -1 || it->direction > 1 ||
-		    (it->column && !it->direction))
+		    (it->column && !it->direction) ||
+		    (unsigned)it->stat >= IR_STAT_OPS)
 			return fail(c, "an iteration is sorted by nothing");
 	}
 	return f->blocks.len || fail(c, "it has no block");

@@ -174,6 +174,41 @@ static bool parse_keys(struct parse *c, struct ir_global *g)
 	return scan_expect(&c->s, ']');
 }
 
+/* What follows "stat" (ir_print.c: add_stat()). */
+static bool parse_stat(struct parse *c, struct ir_stat *s)
+{
+	struct scan *sc = &c->s;
+	uint32_t shift = 0;
+
+	if (scan_keyword(sc, "sum"))
+		s->fields |= IR_KEEP_SUM;
+	if (scan_keyword(sc, "min"))
+		s->fields |= IR_KEEP_MIN;
+	if (scan_keyword(sc, "max"))
+		s->fields |= IR_KEEP_MAX;
+	if (scan_keyword(sc, "variance")) {
+		s->fields |= IR_KEEP_VARIANCE;
+		if (!scan_unsigned(sc, 62, &shift))
+			return false;
+		s->shift = (uint8_t)shift;
+	}
+	if (scan_keyword(sc, "log"))
+		s->hist.kind = HIST_LOG;
+	if (s->hist.kind == HIST_LOG || !scan_keyword(sc, "linear"))
+		return !sc->failed;
+	s->hist.kind = HIST_LINEAR;
+	return scan_number(sc, &s->hist.lo) && scan_number(sc, &s->hist.hi) &&
+	       scan_number(sc, &s->hist.step);
+}
+
+static bool parse_global_type(struct parse *c, struct ir_global *g)
+{
+	if (!scan_keyword(&c->s, "stat"))
+		return parse_type(c, &g->type, &g->bound);
+	g->type = IR_STAT;
+	return parse_stat(c, &g->stat);
+}
+
 static bool parse_init(struct parse *c, struct ir_global *g)
 {
 	if (!scan_take(&c->s, '='))
@@ -197,7 +232,7 @@ static bool line_global(struct parse *c)
 		return scan_fail(&c->s, "a global is declared twice");
 	g.name = keep(c, w);
 	if (!parse_keys(c, &g) || !scan_expect(&c->s, ':') ||
-	    !parse_type(c, &g.type, &g.bound))
+	    !parse_global_type(c, &g))
 		return false;
 	if (g.kind == IR_MAP) {
 		if (!scan_keyword(&c->s, "size"))
@@ -379,6 +414,39 @@ static bool line_reg(struct parse *c)
 	return true;
 }
 
+/* A word of ir_text_stat if one is next. */
+static bool take_stat_op(struct parse *c, uint32_t *op)
+{
+	uint32_t i;
+
+	for (i = 0; i < IR_STAT_OPS; i++) {
+		if (!scan_keyword(&c->s, ir_text_stat[i]))
+			continue;
+		*op = i;
+		return true;
+	}
+	return false;
+}
+
+/* By what an iteration is sorted. */
+static bool parse_order(struct parse *c, struct ir_iter *it)
+{
+	uint32_t op;
+
+	if (scan_keyword(&c->s, "key")) {
+		if (!scan_unsigned(&c->s, IR_MAX_KEYS, &it->column))
+			return false;
+		return it->column || scan_fail(&c->s, "keys count from 1");
+	}
+	if (c->p->globals.at[it->global].type != IR_STAT)
+		return scan_keyword(&c->s, "value") ||
+		       scan_fail(&c->s, "expected value or key");
+	if (!take_stat_op(c, &op))
+		return scan_fail(&c->s, "expected key or what to extract");
+	it->stat = (enum ir_stat_op)op;
+	return true;
+}
+
 static bool line_iter(struct parse *c)
 {
 	struct ir_iter it = { 0 };
@@ -395,14 +463,8 @@ static bool line_iter(struct parse *c)
 		it.direction = 1;
 	else if (scan_keyword(&c->s, "down"))
 		it.direction = -1;
-	if (it.direction && scan_keyword(&c->s, "key")) {
-		if (!scan_unsigned(&c->s, IR_MAX_KEYS, &it.column))
-			return false;
-		if (!it.column)
-			return scan_fail(&c->s, "keys count from 1");
-	} else if (it.direction && !scan_keyword(&c->s, "value")) {
-		return scan_fail(&c->s, "expected value or key");
-	}
+	if (it.direction && !parse_order(c, &it))
+		return false;
 	vec_push(c->arena, &c->fn->iters, it);
 	return true;
 }
@@ -514,6 +576,12 @@ static bool parse_operand(struct parse *c, const struct ir_op_info *info,
 	}
 	if (next >= '0' && next <= '9' && info == ir_op_info(IR_OP_IKEY))
 		return scan_unsigned(&c->s, IR_MAX_KEYS - 1, &o->aux);
+	if (info == ir_op_info(IR_OP_SGET) && take_stat_op(c, &o->aux))
+		return true;
+	if (info == ir_op_info(IR_OP_HGET) && scan_keyword(&c->s, "empty")) {
+		o->aux = 1;
+		return true;
+	}
 	if (o->n_args == IR_MAX_ARGS)
 		return scan_fail(&c->s, "more than %d arguments", IR_MAX_ARGS);
 	return scan_id(&c->s, 'r', (uint32_t)c->fn->regs.len, "register",

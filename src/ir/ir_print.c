@@ -12,6 +12,9 @@
 #include <string.h>
 
 const char *const ir_text_cond[6] = { "eq", "ne", "lt", "le", "gt", "ge" };
+const char *const ir_text_stat[IR_STAT_OPS] = {
+	"count", "sum", "min", "max", "avg", "variance"
+};
 
 static void add_quoted(struct strbuf *out, const char *text, size_t len)
 {
@@ -65,6 +68,26 @@ static void add_type(struct strbuf *out, enum ir_type type, uint32_t bound)
 	strbuf_addch(out, ']');
 }
 
+/* stat [sum] [min] [max] [variance SHIFT] [log | linear LO HI STEP] */
+static void add_stat(struct strbuf *out, const struct ir_stat *s)
+{
+	strbuf_addstr(out, "stat");
+	if (s->fields & IR_KEEP_SUM)
+		strbuf_addstr(out, " sum");
+	if (s->fields & IR_KEEP_MIN)
+		strbuf_addstr(out, " min");
+	if (s->fields & IR_KEEP_MAX)
+		strbuf_addstr(out, " max");
+	if (s->fields & IR_KEEP_VARIANCE)
+		strbuf_addf(out, " variance %u", s->shift);
+	if (s->hist.kind == HIST_LOG)
+		strbuf_addstr(out, " log");
+	else if (s->hist.kind == HIST_LINEAR)
+		strbuf_addf(out,
+			    " linear %" PRId64 " %" PRId64 " %" PRId64,
+			    s->hist.lo, s->hist.hi, s->hist.step);
+}
+
 static void add_global_ref(struct strbuf *out, const struct ir_prog *p,
 			   uint64_t id)
 {
@@ -98,7 +121,10 @@ static void print_global(const struct ir_prog *p, uint32_t id,
 		add_type(out, g->key_type[i], g->key_bound[i]);
 	}
 	strbuf_addstr(out, g->n_keys ? "]: " : ": ");
-	add_type(out, g->type, g->bound);
+	if (g->type == IR_STAT)
+		add_stat(out, &g->stat);
+	else
+		add_type(out, g->type, g->bound);
 	if (g->kind == IR_MAP) {
 		strbuf_addstr(out, " size ");
 		add_number(out, g->size);
@@ -227,6 +253,8 @@ static void print_iters(const struct ir_prog *p, const struct ir_fn *f,
 			strbuf_addstr(out, it->direction > 0 ? " up" : " down");
 			if (it->column)
 				strbuf_addf(out, " key %" PRIu32, it->column);
+			else if (p->globals.at[it->global].type == IR_STAT)
+				strbuf_addf(out, " %s", ir_text_stat[it->stat]);
 			else
 				strbuf_addstr(out, " value");
 		}
@@ -300,6 +328,10 @@ static void print_insn(const struct ir_prog *p, const struct ir_insn *in,
 		strbuf_addstr(out, ", ");
 		add_number(out, in->aux);
 	}
+	if (in->op == IR_OP_SGET)
+		strbuf_addf(out, ", %s", ir_text_stat[in->aux]);
+	if (in->op == IR_OP_HGET && in->aux)
+		strbuf_addstr(out, ", empty");
 	if (in->t != IR_NONE) {
 		strbuf_addstr(out, sep);
 		add_id(out, 'b', in->t);

@@ -22,8 +22,17 @@ uint32_t ir_key_bytes(const struct ir_global *g)
 	return ir_key_offset(g, g->n_keys);
 }
 
+uint32_t ir_stat_bytes(const struct ir_stat *s)
+{
+	return (uint32_t)(sizeof(struct stat_value) +
+			  hist_buckets(&s->hist) * sizeof(int64_t));
+}
+
 uint32_t ir_map_value_bytes(const struct ir_global *g)
 {
+	if (g->type == IR_STAT)
+		return (uint32_t)offsetof(struct map_value, num) +
+		       ir_stat_bytes(&g->stat);
 	return (uint32_t)offsetof(struct map_value, num) +
 	       ir_value_bytes(g->type, g->bound);
 }
@@ -129,7 +138,8 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 	for (i = 0; i < p->globals.len; i++) {
 		const struct ir_global *g = &p->globals.at[i];
 
-		if (!l->shared[i] || g->kind != IR_SCALAR)
+		if (!l->shared[i] || g->kind != IR_SCALAR ||
+		    g->type == IR_STAT)
 			continue;
 		l->offset[i] = l->size;
 		l->size += ir_value_bytes(g->type, g->bound);

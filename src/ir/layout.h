@@ -33,6 +33,8 @@ uint32_t ir_value_bytes(enum ir_type type, uint32_t bound);
 /* Bytes of an array's whole key, and where key number i starts in it. */
 uint32_t ir_key_bytes(const struct ir_global *g);
 uint32_t ir_key_offset(const struct ir_global *g, uint32_t i);
+/* Bytes of one struct stat_value of this global. */
+uint32_t ir_stat_bytes(const struct ir_stat *s);
 /* Bytes of an array's map value: the sequence number and the value. */
 uint32_t ir_map_value_bytes(const struct ir_global *g);
 

@@ -154,11 +154,16 @@ static void bound_effect(struct bounds *w, const struct ir_insn *in)
 			bound_keys(w, g, in, 1);
 		break;
 	case IR_OP_MADD:
+	case IR_OP_SADD:
+	case IR_OP_HGET:
 		bound_keys(w, g, in, 1);
 		break;
 	case IR_OP_MGET:
 	case IR_OP_MHAS:
 	case IR_OP_MDEL:
+	case IR_OP_SGET:
+	case IR_OP_HPRINT:
+	case IR_OP_HTEXT:
 		bound_keys(w, g, in, 0);
 		break;
 	case IR_OP_CALL:
@@ -202,6 +207,7 @@ static uint64_t result_bound(const struct bounds *w, const struct ir_insn *in)
 	case IR_OP_CALL:
 		return p->fns.at[in->imm]->ret_bound;
 	case IR_OP_ERRMSG:
+	case IR_OP_HTEXT:
 		return w->cap;
 	}
 	BUG("%s has no str result", ir_op_info(in->op)->text);

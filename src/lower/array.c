@@ -150,13 +150,15 @@ static ir_reg *slice_values(struct lower *c, const struct ast_foreach *fe)
 	return slice;
 }
 
-void lower_foreach(struct lower *c, const struct ast_stmt *s)
+static void lower_foreach_array(struct lower *c, const struct ast_stmt *s)
 {
 	const struct ast_foreach *fe = s->foreach;
 	struct ir_iter it = {
 		.global = fe->array->sym->id,
 		.direction = fe->direction,
 		.column = fe->direction ? fe->sort_column : 0,
+		.stat = fe->aggr == STAT_NONE ? IR_STAT_COUNT :
+						(enum ir_stat_op)fe->aggr,
 	};
 	ir_reg limit = IR_NONE, *slice = NULL;
 	struct scope loop = { .kind = SCOPE_LOOP };
@@ -185,6 +187,14 @@ void lower_foreach(struct lower *c, const struct ast_stmt *s)
 	lower_settle(c);
 	c->scope = loop.outer;
 	walk_end(c, &w);
+}
+
+void lower_foreach(struct lower *c, const struct ast_stmt *s)
+{
+	if (s->foreach->array->kind == AST_HIST)
+		lower_foreach_hist(c, s);
+	else
+		lower_foreach_array(c, s);
 }
 
 /* --- in, delete --- */
@@ -245,6 +255,8 @@ void lower_delete(struct lower *c, const struct ast_expr *e)
 			->imm = sym->id;
 	} else if (sym->kind == SYM_GLOBAL && sym->n_keys > 0) {
 		lower_emit0(c, IR_OP_MCLEAR, IR_NONE)->imm = sym->id;
+	} else if (sym->type == TY_STATS) {
+		lower_emit0(c, IR_OP_SCLEAR, IR_NONE)->imm = sym->id;
 	} else if (lower_type(sym->type) == IR_STR) {
 		lower_store(c, sym, lower_text(c, "", IR_NONE));
 	} else {

@@ -44,7 +44,7 @@ static ir_reg load(struct lower *c, const struct place *p)
 	return dst;
 }
 
-/* madd or mset: the value, then the keys. */
+/* madd, mset or sadd: the value, then the keys. */
 static void store_element(struct lower *c, const struct place *p, enum ir_op op,
 			  ir_reg value)
 {
@@ -187,13 +187,14 @@ ir_reg lower_assign(struct lower *c, const struct ast_expr *e, bool value_used)
 	struct place p;
 	ir_reg by, old, value;
 
-	if (e->op == TOK_AGGR) {
-		lower_unsupported(c, e->loc, "the statistics operator <<<");
-		return lower_temp(c, IR_I64);
-	}
 	if (e->op == TOK_ASSIGN)
 		return assign_plain(c, e);
 	p = make_place(c, e->a, e->b);
+	if (e->op == TOK_AGGR) {
+		value = lower_value(c, e->b, IR_NONE);
+		store_element(c, &p, IR_OP_SADD, value);
+		return value;
+	}
 	if (!value_used && p.sym->kind == SYM_GLOBAL &&
 	    (e->op == TOK_ADD_ASSIGN || e->op == TOK_SUB_ASSIGN)) {
 		add_to(c, &p, addend(c, e));

@@ -313,7 +313,13 @@ ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 	case AST_INDEX:
 		return lower_element(c, e, want);
 	case AST_IN:
+		if (e->a->kind == AST_HIST)
+			return lower_bucket(c, e, want);
 		return lower_in(c, e, want);
+	case AST_STAT:
+		return lower_stat(c, e, want);
+	case AST_HIST_INDEX:
+		return lower_bucket(c, e, want);
 	case AST_UNARY:
 		return lower_unary(c, e, want);
 	case AST_PREFIX:
@@ -334,16 +340,16 @@ ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 	case AST_CALL:
 		return lower_call(c, e, want, true);
 	case AST_PRINT:
+		if (e->list.len && e->list.at[0]->kind == AST_HIST)
+			return lower_hist_print(c, e, want);
 		return lower_print(c, e, want);
 	case AST_REGEX:
 		return lower_regex(c, e, want);
-	case AST_STAT: case AST_HIST: case AST_HIST_INDEX:
-		return no_value(c, e, want, "a statistics operator");
 	case AST_EMBED:
 		return no_value(c, e, want, "embedded C");
 	case AST_WILDCARD: case AST_TARGET: case AST_ATVAR: case AST_CAST:
 	case AST_AUTOCAST: case AST_ENTRY: case AST_DEFINED:
-	case AST_PROBEWRITE: case AST_PERF: case AST_CONST: case AST_ENUM:
+	case AST_HIST: case AST_PROBEWRITE: case AST_PERF: case AST_CONST: case AST_ENUM:
 	case AST_ENUMNAME: case AST_REGISTER: case AST_DEREF:
 		return no_value(c, e, want, "this operator");
 	}

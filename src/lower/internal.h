@@ -169,6 +169,17 @@ void lower_delete(struct lower *c, const struct ast_expr *e);
 /* Whether a list holds a wildcard. */
 bool lower_has_wildcard(const ast_exprs *list);
 
+/* --- stat.c: statistics --- */
+
+/* What the IR's global of a TY_STATS symbol keeps. */
+struct ir_stat lower_stat_kept(const struct symbol *sym);
+/* An extraction; the count of a bucket, by [ ] or in; a print call whose only
+ * argument is a histogram; foreach over a histogram. */
+ir_reg lower_stat(struct lower *c, const struct ast_expr *e, ir_reg want);
+ir_reg lower_bucket(struct lower *c, const struct ast_expr *e, ir_reg want);
+ir_reg lower_hist_print(struct lower *c, const struct ast_expr *e, ir_reg want);
+void lower_foreach_hist(struct lower *c, const struct ast_stmt *s);
+
 /* --- stmt.c --- */
 
 /* Any statement, and its actions. */

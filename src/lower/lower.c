@@ -53,8 +53,10 @@ static void lower_global(struct lower *c, const struct symbol *sym,
 
 	if (g.type == IR_STR)
 		g.bound = limits->maxstringlen;
-	if (sym->type == TY_STATS)
-		lower_unsupported(c, sym->loc, "a statistics variable");
+	if (sym->type == TY_STATS) {
+		g.type = IR_STAT;
+		g.stat = lower_stat_kept(sym);
+	}
 	if (g.kind == IR_SCALAR) {
 		set_initial(sym, &g);
 		vec_push(c->p->arena, &c->p->globals, g);

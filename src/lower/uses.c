@@ -20,12 +20,13 @@ struct walker {
 
 static void walk_expr(struct walker *w, const struct ast_expr *e);
 
-/* One more use of a global; other symbols do not count. */
+/* One more use of a global; other symbols do not count. Nor do statistics:
+ * adding to one commutes, and each handler reads a copy of its own. */
 static void note(struct walker *w, const struct symbol *sym, enum use_kind kind)
 {
 	uint8_t *n;
 
-	if (!sym || sym->kind != SYM_GLOBAL)
+	if (!sym || sym->kind != SYM_GLOBAL || sym->type == TY_STATS)
 		return;
 	n = &w->uses->globals[sym->id].times[kind];
 	*n = (uint8_t)(*n + w->times > 2 ? 2 : *n + w->times);
@@ -89,6 +90,8 @@ static void walk_foreach(struct walker *w, const struct ast_foreach *fe)
 	size_t i;
 
 	note(w, fe->array->sym, USE_WALK);
+	if (fe->array->kind == AST_HIST)
+		walk_list(w, &fe->array->a->list);
 	note(w, fe->value, USE_SET);
 	for (i = 0; i < fe->key_syms.len; i++)
 		note(w, fe->key_syms.at[i], USE_SET);

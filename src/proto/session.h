@@ -46,6 +46,19 @@ struct map_value {
 	int64_t num; /* long values; string values start here */
 };
 
+/*
+ * Statistics. Those that kernel handlers fill are kept once a CPU: a scalar is
+ * the only entry of the per-CPU array "gN", an array the per-CPU hash "gN" with
+ * keys as above and values of seq followed by this. What is in user space is
+ * added when they are read. A count of 0 is empty, whatever the rest says; of
+ * fields that the global does not keep only the first sample counts.
+ */
+struct stat_value {
+	int64_t count, sum, min, max;
+	int64_t mean, m2;  /* of the variance; not used by kernel handlers */
+	int64_t buckets[]; /* as many as the histogram has */
+};
+
 #define SESSION_DATA_SECTION ".data.spile"
 #define SESSION_RING_MAP "spile_ring"
 #define SESSION_TARGETS_MAP "spile_targets" /* hash: u32 tgid → u32, with -c/-x */

@@ -181,12 +181,12 @@ static void bind_target(struct binder *b, struct ast_expr *e, bool read)
 
 static void bind_assign(struct binder *b, struct ast_expr *e, bool void_ok)
 {
-	if (e->op == TOK_AGGR) {
-		unsupported(b, e->loc, "the statistics operator <<<");
-		return;
-	}
-	bind_target(b, e->a, e->op != TOK_ASSIGN && !void_ok);
+	bool reads = e->op != TOK_ASSIGN && e->op != TOK_AGGR && !void_ok;
+
+	bind_target(b, e->a, reads);
 	bind_expr(b, e->b);
+	if (e->op == TOK_AGGR)
+		stat_note_add(b->s, e);
 }
 
 static void bind_delete(struct binder *b, struct ast_expr *e)
@@ -230,9 +230,30 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 			 (struct foreach_call){ e, *array });
 }
 
+static void bind_hist(struct binder *b, struct ast_expr *e)
+{
+	bind_expr(b, e->a);
+	stat_note_hist(b->s, e);
+}
+
+/* One bucket of a histogram, by its number. */
+static void bind_bucket_in(struct binder *b, struct ast_expr *e)
+{
+	bind_hist(b, e->a);
+	if (e->list.len != 1)
+		diag_error(b->s->diag, e->a->loc, FOREACH_SLICE, e->list.len,
+			   (size_t)1);
+	else if (e->list.at[0]->kind == AST_WILDCARD)
+		unsupported(b, e->a->loc, "a wildcard for buckets");
+}
+
 static void bind_in(struct binder *b, struct ast_expr *e)
 {
 	bind_list(b, &e->list);
+	if (e->a->kind == AST_HIST) {
+		bind_bucket_in(b, e);
+		return;
+	}
 	if (e->a->kind != AST_NAME) {
 		bind_expr(b, e->a);
 		return;
@@ -288,9 +309,6 @@ static const char *const unsupported_kinds[] = {
 	[AST_ENUMNAME] = "@enumname",
 	[AST_REGISTER] = "access to registers",
 	[AST_DEREF] = "dereferencing",
-	[AST_STAT] = "extraction from statistics",
-	[AST_HIST] = "a histogram",
-	[AST_HIST_INDEX] = "a histogram",
 };
 
 static void bind_regex(struct binder *b, struct ast_expr *e)
@@ -362,6 +380,17 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 	case AST_REGEX:
 		bind_regex(b, e);
 		break;
+	case AST_STAT:
+		bind_expr(b, e->a);
+		stat_note_extract(b->s, e);
+		break;
+	case AST_HIST:
+		bind_hist(b, e);
+		break;
+	case AST_HIST_INDEX:
+		bind_hist(b, e->a);
+		bind_expr(b, e->b);
+		break;
 	case AST_DEFINED:
 		BUG("@defined is always decided");
 	case AST_EMBED:
@@ -377,9 +406,6 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 	case AST_ENUMNAME:
 	case AST_REGISTER:
 	case AST_DEREF:
-	case AST_STAT:
-	case AST_HIST:
-	case AST_HIST_INDEX:
 		unsupported(b, e->loc, unsupported_kinds[e->kind]);
 		break;
 	}
@@ -406,6 +432,30 @@ static struct symbol *bind_loop_var(struct binder *b, const char *name,
 	return sym;
 }
 
+/* What the buckets of a histogram do not have, arrays do. */
+static void bind_foreach_hist(struct binder *b, const struct ast_foreach *f)
+{
+	bind_expr(b, f->array);
+	if (f->keys.len != 1)
+		diag_error(b->s->diag, f->array->loc, FOREACH_SLICE,
+			   f->keys.len, (size_t)1);
+	if (f->direction)
+		unsupported(b, f->array->loc, "sorting the buckets of a histogram");
+	if (f->has_slice)
+		unsupported(b, f->array->loc, "a slice of a histogram");
+}
+
+static void bind_foreach_array(struct binder *b, const struct ast_foreach *f)
+{
+	struct ast_expr *a = f->array;
+
+	a->sym = find_array(b, a->name, f->keys.len, a->loc);
+	if (a->sym) {
+		a->sym->read = true;
+		stat_note_sort(a->sym, f->aggr);
+	}
+}
+
 static void bind_foreach(struct binder *b, struct ast_stmt *st)
 {
 	struct ast_foreach *f = st->foreach;
@@ -415,17 +465,14 @@ static void bind_foreach(struct binder *b, struct ast_stmt *st)
 
 	if (f->limit)
 		bind_expr(b, f->limit);
-	if (a->kind != AST_NAME) {
+	if (a->kind == AST_HIST) {
+		bind_foreach_hist(b, f);
+	} else if (a->kind == AST_NAME) {
+		bind_foreach_array(b, f);
+	} else {
 		bind_expr(b, a);
 		return;
 	}
-	if (f->aggr != STAT_NONE) {
-		unsupported(b, st->loc, "sorting by statistics");
-		return;
-	}
-	a->sym = find_array(b, a->name, f->keys.len, a->loc);
-	if (a->sym)
-		a->sym->read = true;
 	if (f->has_slice) {
 		if (f->slice.len != f->keys.len)
 			diag_error(b->s->diag, a->loc, FOREACH_SLICE,

@@ -79,6 +79,58 @@ static struct ast_stmt *scalar_body(struct sema *s, struct symbol *global)
 	return st;
 }
 
+/* @op(a) */
+static struct ast_expr *stat_expr(struct sema *s, struct ast_expr *a,
+				  enum ast_stat op)
+{
+	struct ast_expr *e = new_expr(s, AST_STAT, a->loc, TY_LONG);
+
+	e->stat = (uint8_t)op;
+	e->a = a;
+	a->sym->stat.asked |= 1u << op;
+	return e;
+}
+
+/* The five values of a statistic: behind " ", and their arguments. */
+static void add_stats(struct sema *s, struct ast_expr *a,
+		      struct strbuf *format, ast_exprs *list)
+{
+	static const struct {
+		enum ast_stat op;
+		const char *text;
+	} shown[] = { { STAT_COUNT, "count" }, { STAT_MIN, "min" },
+		      { STAT_MAX, "max" },     { STAT_SUM, "sum" },
+		      { STAT_AVG, "avg" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		strbuf_addf(format, " @%s=%%d", shown[i].text);
+		vec_push(s->arena, list, stat_expr(s, a, shown[i].op));
+	}
+	strbuf_addch(format, '\n');
+}
+
+/* if (@count(global)) printf(…) else printf("… @count=0x0\n") */
+static struct ast_stmt *stat_body(struct sema *s, struct symbol *global)
+{
+	struct ast_stmt *st = arena_new(s->arena, struct ast_stmt);
+	struct ast_expr *name = name_expr(s, global);
+	struct strbuf format = STRBUF_INIT;
+	ast_exprs list = { 0 }, none = { 0 };
+
+	strbuf_addstr(&format, global->name);
+	add_stats(s, name, &format, &list);
+	st->kind = AST_IF;
+	st->loc = global->loc;
+	st->expr = stat_expr(s, name, STAT_COUNT);
+	st->body = print_stmt(s, global, &format, &list);
+	strbuf_reset(&format);
+	strbuf_addf(&format, "%s @count=0x0\n", global->name);
+	st->otherwise = print_stmt(s, global, &format, &none);
+	strbuf_release(&format);
+	return st;
+}
+
 /* foreach (value = [key0, …] in array-) printf(…) */
 static struct ast_stmt *array_body(struct sema *s, struct handler *h,
 				   struct symbol *array)
@@ -101,11 +153,23 @@ static struct ast_stmt *array_body(struct sema *s, struct handler *h,
 		strbuf_addf(&format, "%s%s", i ? "," : "",
 			    conversion(key->type));
 	}
-	f->value = new_local(s, h, "value", array->loc, array->type);
-	f->value_name = f->value->name;
-	f->value_loc = array->loc;
-	vec_push(s->arena, &list, name_expr(s, f->value));
-	strbuf_addf(&format, "]=%s\n", conversion(array->type));
+	if (array->type == TY_STATS) {
+		struct ast_expr *e = new_expr(s, AST_INDEX, array->loc,
+					      TY_STATS);
+
+		e->name = array->name;
+		e->sym = array;
+		for (i = 0; i < array->n_keys; i++)
+			vec_push(s->arena, &e->list, list.at[i]);
+		strbuf_addch(&format, ']');
+		add_stats(s, e, &format, &list);
+	} else {
+		f->value = new_local(s, h, "value", array->loc, array->type);
+		f->value_name = f->value->name;
+		f->value_loc = array->loc;
+		vec_push(s->arena, &list, name_expr(s, f->value));
+		strbuf_addf(&format, "]=%s\n", conversion(array->type));
+	}
 	f->array = name_expr(s, array);
 	f->direction = -1;
 	f->aggr = STAT_NONE;
@@ -131,8 +195,9 @@ static void display_global(struct sema *s, struct symbol *global)
 	block->loc = global->loc;
 	h = handlers_add(s, block, at);
 	vec_push(s->arena, &block->stmts,
-		 global->n_keys > 0 ? array_body(s, h, global)
-				    : scalar_body(s, global));
+		 global->n_keys > 0	    ? array_body(s, h, global) :
+		 global->type == TY_STATS ? stat_body(s, global) :
+					    scalar_body(s, global));
 }
 
 static int by_use(const void *a, const void *b)

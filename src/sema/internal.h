@@ -111,6 +111,16 @@ void handlers_collect(struct sema *s, const struct ast_file *file);
 struct handler *handlers_add(struct sema *s, struct ast_stmt *body,
 		  const struct resolved_probe *at);
 
+/* --- stat.c: all names below are bound --- */
+
+/* s <<< x as an expression; an extraction; a histogram. Reports what does not
+ * agree with the uses before. */
+void stat_note_add(struct sema *s, const struct ast_expr *e);
+void stat_note_extract(struct sema *s, const struct ast_expr *e);
+void stat_note_hist(struct sema *s, const struct ast_expr *e);
+/* The array is sorted by this (or STAT_NONE). */
+void stat_note_sort(struct symbol *sym, enum ast_stat stat);
+
 /* --- clone.c --- */
 
 /* A deep copy in the arena; NULL gives NULL. */

@@ -11,6 +11,16 @@ enum symbol_kind { SYM_GLOBAL, SYM_LOCAL, SYM_PARAM };
 
 #define SYM_MAX_KEYS 9
 
+#define STAT_MAX_SHIFT 62
+
+/* What a script asks of a statistics variable. */
+struct stat_asked {
+	unsigned asked;              /* bit N: enum ast_stat N */
+	bool has_shift;
+	unsigned shift;              /* of all its @variance */
+	const struct ast_expr *hist; /* the first AST_HIST of it, or NULL */
+};
+
 struct symbol {
 	enum symbol_kind kind;
 	const char *name;        /* as in the script, interned */
@@ -28,6 +38,7 @@ struct symbol {
 	const struct ast_expr *init; /* AST_NUMBER or AST_STRING, or NULL */
 	const struct ast_file *file; /* of a global */
 	bool read, written;      /* by any reachable code */
+	struct stat_asked stat;  /* of TY_STATS */
 };
 
 typedef VEC(struct symbol *) symbols;

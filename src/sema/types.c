@@ -231,6 +231,8 @@ static enum ast_type infer_pair(struct types *t, const struct ast_expr *e,
 		ta = infer(t, a, tb);
 	else if (tb == TY_UNKNOWN && ta != TY_UNKNOWN && ta != TY_VOID)
 		tb = infer(t, b, ta);
+	if (ta == TY_STATS || tb == TY_STATS)
+		return ta; /* has been reported */
 	if (t->report && ta != tb && ta != TY_VOID && tb != TY_VOID)
 		diag_error(t->diag, e->loc, TYPE_SIDES, type_name(ta),
 			   type_name(tb));
@@ -248,7 +250,7 @@ static enum ast_type infer_assign(struct types *t, struct ast_expr *e,
 		return type;
 	}
 	type = e->op == TOK_CAT_ASSIGN ? TY_STRING : TY_LONG;
-	infer(t, e->a, type);
+	infer(t, e->a, e->op == TOK_AGGR ? TY_STATS : type);
 	infer(t, e->b, type);
 	return settle(t, e, type, want);
 }
@@ -308,6 +310,32 @@ static enum ast_type infer_call(struct types *t, struct ast_expr *e,
 	return use_slot(t, e, &f->type, &f->type_loc, want);
 }
 
+/* Whether an expression is a statistic by itself. A local is none: that it
+ * takes a statistic's type is reported where it does. */
+static bool is_stats(const struct ast_expr *e)
+{
+	return (e->kind == AST_NAME || e->kind == AST_INDEX) && e->sym &&
+	       e->sym->kind == SYM_GLOBAL && e->sym->type == TY_STATS;
+}
+
+static void infer_hist(struct types *t, struct ast_expr *e)
+{
+	infer(t, e->a, TY_STATS);
+	e->type = TY_STATS;
+}
+
+/* An argument of a print call; only there a histogram stands by itself. */
+static void infer_argument(struct types *t, struct ast_expr *e,
+			   enum ast_type want)
+{
+	if (e->kind == AST_HIST)
+		infer_hist(t, e);
+	else if (t->report && is_stats(e) && want == TY_UNKNOWN)
+		diag_error(t->diag, e->loc, STATS_PRINT);
+	else
+		infer(t, e, want);
+}
+
 static enum ast_type infer_print(struct types *t, struct ast_expr *e,
 				 enum ast_type want)
 {
@@ -323,11 +351,20 @@ static enum ast_type infer_print(struct types *t, struct ast_expr *e,
 		if (e->print == PRINT_CHAR)
 			type = TY_LONG;
 		else if (by_format && i < fmt.n_args)
-			type = fmt_arg_type(&fmt, i) == 's' ? TY_STRING
-							    : TY_LONG;
-		infer(t, e->list.at[i], type);
+			type = fmt_arg_type(&fmt, i) == 's' ? TY_STRING :
+							      TY_LONG;
+		infer_argument(t, e->list.at[i], type);
 	}
 	return settle(t, e, e->to_string ? TY_STRING : TY_LONG, want);
+}
+
+/* Bucket number e of a histogram. */
+static void infer_bucket(struct types *t, struct ast_expr *hist,
+			 struct ast_expr *e)
+{
+	infer_hist(t, hist);
+	if (e->kind != AST_WILDCARD)
+		infer(t, e, TY_LONG);
 }
 
 static enum ast_type infer_symbol(struct types *t, struct ast_expr *e,
@@ -370,7 +407,16 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 	case AST_INDEX:
 		return infer_symbol(t, e, want);
 	case AST_IN:
-		infer_keys(t, &e->list, e->sym);
+		if (e->a->kind != AST_HIST)
+			infer_keys(t, &e->list, e->sym);
+		else
+			infer_bucket(t, e->a, e->list.at[0]);
+		return settle(t, e, TY_LONG, want);
+	case AST_STAT:
+		infer(t, e->a, TY_STATS);
+		return settle(t, e, TY_LONG, want);
+	case AST_HIST_INDEX:
+		infer_bucket(t, e->a, e->b);
 		return settle(t, e, TY_LONG, want);
 	case AST_UNARY:
 	case AST_PREFIX:
@@ -412,9 +458,7 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 	case AST_ENUMNAME:
 	case AST_REGISTER:
 	case AST_DEREF:
-	case AST_STAT:
 	case AST_HIST:
-	case AST_HIST_INDEX:
 		break;
 	}
 	BUG("expression kind %d came past binding", (int)e->kind);
@@ -430,6 +474,13 @@ static enum ast_type infer(struct types *t, struct ast_expr *e,
 	    (e->kind == AST_NAME || e->kind == AST_INDEX ||
 	     e->kind == AST_CALL))
 		diag_error(t->diag, e->loc, TYPE_UNRESOLVED);
+	if (t->report && is_stats(e) && want == TY_UNKNOWN) {
+		if (e->kind == AST_INDEX)
+			diag_error(t->diag, e->loc, STATS_ELEMENT);
+		else
+			diag_error(t->diag, e->loc, TYPE_INVALID,
+				   type_name(TY_STATS));
+	}
 	return type;
 }
 
@@ -444,6 +495,23 @@ static void infer_void(struct types *t, struct ast_expr *e)
 
 /* --- statements --- */
 
+/* A loop variable that gets a number. */
+static void infer_loop_long(struct types *t, struct symbol *sym, struct loc loc)
+{
+	enum ast_type type = TY_LONG;
+	struct loc type_loc = loc;
+
+	join_slots(t, &type, &type_loc, &sym->type, &sym->type_loc, loc);
+}
+
+static void infer_foreach_hist(struct types *t, struct ast_foreach *f)
+{
+	infer_hist(t, f->array);
+	if (f->value)
+		infer_loop_long(t, f->value, f->value_loc);
+	infer_loop_long(t, f->key_syms.at[0], f->key_locs.at[0]);
+}
+
 static void infer_foreach(struct types *t, struct ast_foreach *f)
 {
 	struct symbol *array = f->array->sym;
@@ -451,10 +519,21 @@ static void infer_foreach(struct types *t, struct ast_foreach *f)
 
 	if (f->limit)
 		infer(t, f->limit, TY_LONG);
+	if (f->array->kind == AST_HIST) {
+		infer_foreach_hist(t, f);
+		return;
+	}
 	infer_keys(t, &f->slice, array);
 	if (!array)
 		return;
-	if (f->value)
+	if (f->aggr != STAT_NONE)
+		use_slot(t, f->array, &array->type, &array->type_loc,
+			 TY_STATS);
+	if (f->value && array->type == TY_STATS) {
+		if (t->report)
+			diag_error(t->diag, f->value_loc, TYPE_INVALID,
+				   type_name(TY_STATS));
+	} else if (f->value)
 		join_slots(t, &array->type, &array->type_loc, &f->value->type,
 			   &f->value->type_loc, f->value_loc);
 	for (i = 0; i < f->key_syms.len && i < SYM_MAX_KEYS; i++)

@@ -2,6 +2,7 @@
 /* Instructions that take more than a few lines: output, intrinsics, the lock,
  * iterations. */
 #include "vm/internal.h"
+#include "vm/stat.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -64,6 +65,27 @@ uint32_t vm_sprint(struct vm *vm, char *fp, const uint32_t *operands)
 	vm_slot_set(dst, vm->tmp.buf, strnlen(vm->tmp.buf, vm->tmp.len),
 		    operands[1]);
 	return (uint32_t)vm->tmp.len;
+}
+
+int vm_hist_print(struct vm *vm, struct vm_array *a, const struct vm_val *keys)
+{
+	int ret = vm_stat_picture(vm, a, keys, &vm->out);
+
+	if (vm->out.len >= VM_OUTPUT_BYTES)
+		vm_flush(vm);
+	return ret;
+}
+
+int vm_hist_text(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
+		 struct vm_slot *dst, uint32_t bound)
+{
+	int ret;
+
+	strbuf_reset(&vm->tmp);
+	ret = vm_stat_picture(vm, a, keys, &vm->tmp);
+	if (!ret)
+		vm_slot_set(dst, vm->tmp.buf, vm->tmp.len, bound);
+	return ret;
 }
 
 /* --- intrinsics --- */

@@ -348,6 +348,48 @@ static void encode_array(struct encoder *en, const struct ir_insn *in)
 	}
 }
 
+static void encode_stat(struct encoder *en, const struct ir_insn *in)
+{
+	uint32_t id = (uint32_t)in->imm, first = 0;
+
+	switch (in->op) {
+	case IR_OP_SADD:
+		put_op(en, VM_SADD);
+		put_reg(en, in->args[0]);
+		first = 1;
+		break;
+	case IR_OP_SGET:
+		put_op(en, VM_SGET);
+		put_reg(en, in->dst);
+		break;
+	case IR_OP_SCLEAR:
+		put_op(en, VM_SCLEAR);
+		put(en, id);
+		return;
+	case IR_OP_HGET:
+		put_op(en, VM_HGET);
+		put_reg(en, in->dst);
+		first = 1;
+		break;
+	case IR_OP_HPRINT:
+		put_op(en, VM_HPRINT);
+		break;
+	case IR_OP_HTEXT:
+		put_op(en, VM_HTEXT);
+		put_reg(en, in->dst);
+		break;
+	}
+	put(en, id);
+	put_edge(en, in);
+	if (in->op == IR_OP_HGET)
+		put_reg(en, in->args[0]);
+	if (in->op == IR_OP_SGET || in->op == IR_OP_HGET)
+		put(en, in->aux);
+	if (in->op == IR_OP_HTEXT)
+		put(en, bound_of(en, in->dst));
+	put_regs(en, in->args + first, in->n_args - first);
+}
+
 /* Find the columns that the instructions of a function ask its iterations for,
  * by iteration. */
 static void find_columns(struct encoder *en)
@@ -374,6 +416,7 @@ static void encode_ibegin(struct encoder *en, const struct ir_insn *in)
 			.columns = en->columns[in->imm],
 			.direction = it->direction,
 			.sort_column = it->column,
+			.stat = it->stat,
 		},
 	};
 
@@ -581,6 +624,14 @@ static void encode_insn(struct encoder *en, uint32_t block,
 	case IR_OP_MDEL:
 	case IR_OP_MCLEAR:
 		encode_array(en, in);
+		break;
+	case IR_OP_SADD:
+	case IR_OP_SGET:
+	case IR_OP_SCLEAR:
+	case IR_OP_HGET:
+	case IR_OP_HPRINT:
+	case IR_OP_HTEXT:
+		encode_stat(en, in);
 		break;
 	case IR_OP_IBEGIN:
 		encode_ibegin(en, in);

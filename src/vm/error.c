@@ -27,6 +27,10 @@ void vm_error_array(struct vm *vm, const struct vm_array *a, int err)
 			    a->g->size);
 	else if (err == -E2BIG)
 		strbuf_addstr(&text, "Array overflow, check MAXMAPENTRIES");
+	else if (err == -ENODATA)
+		strbuf_addstr(&text, "empty aggregate");
+	else if (err == -ERANGE)
+		strbuf_addstr(&text, "histogram index out of range");
 	else if (err == -ENOMEM)
 		strbuf_addstr(&text, "not enough memory");
 	else

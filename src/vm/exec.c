@@ -8,8 +8,12 @@
  * back, since a snapshot is finite and beginning one costs a jump.
  */
 #include "vm/internal.h"
+#include "vm/stat.h"
 
 #include <string.h>
+
+/* Making the picture of a histogram costs as much as this many jumps. */
+#define HIST_FUEL 16
 
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
@@ -392,6 +396,63 @@ op_MCLEAR:
 	if (unlikely(ret < 0))
 		goto broken;
 	NEXT(2);
+
+	/* statistics */
+op_SADD:
+	array = &vm->arrays[pc[2]];
+	gather_keys(array, fp, pc + 5, keys);
+	ret = vm_stat_add(array, keys, I64(pc[1]));
+	if (unlikely(ret)) {
+		vm_error_array(vm, array, ret);
+		RAISE_AT(3);
+	}
+	NEXT(5 + array->g->n_keys);
+op_SGET:
+	array = &vm->arrays[pc[2]];
+	gather_keys(array, fp, pc + 6, keys);
+	ret = vm_stat_get(vm, array, keys, (enum ir_stat_op)pc[5], &val.num);
+	if (unlikely(ret)) {
+		vm_error_array(vm, array, ret);
+		RAISE_AT(3);
+	}
+	I64(pc[1]) = val.num;
+	NEXT(6 + array->g->n_keys);
+op_SCLEAR:
+	array = &vm->arrays[pc[1]];
+	ret = vm_stat_clear(vm, array);
+	if (unlikely(ret))
+		goto broken;
+	NEXT(2);
+op_HGET:
+	array = &vm->arrays[pc[2]];
+	gather_keys(array, fp, pc + 7, keys);
+	ret = vm_stat_bucket(vm, array, keys, I64(pc[5]), pc[6], &val.num);
+	if (unlikely(ret)) {
+		vm_error_array(vm, array, ret);
+		RAISE_AT(3);
+	}
+	I64(pc[1]) = val.num;
+	NEXT(7 + array->g->n_keys);
+op_HPRINT:
+	array = &vm->arrays[pc[1]];
+	gather_keys(array, fp, pc + 4, keys);
+	ret = vm_hist_print(vm, array, keys);
+	if (unlikely(ret)) {
+		vm_error_array(vm, array, ret);
+		RAISE_AT(2);
+	}
+	fuel -= HIST_FUEL;
+	NEXT(4 + array->g->n_keys);
+op_HTEXT:
+	array = &vm->arrays[pc[2]];
+	gather_keys(array, fp, pc + 6, keys);
+	ret = vm_hist_text(vm, array, keys, SLOT(pc[1]), pc[5]);
+	if (unlikely(ret)) {
+		vm_error_array(vm, array, ret);
+		RAISE_AT(3);
+	}
+	fuel -= HIST_FUEL;
+	NEXT(6 + array->g->n_keys);
 
 	/* foreach */
 op_IBEGIN:

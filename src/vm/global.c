@@ -7,6 +7,7 @@
  * ones see, and wrapping drops the entry inserted first.
  */
 #include "vm/internal.h"
+#include "vm/stat.h"
 
 #include "base/bug.h"
 #include "ir/layout.h"
@@ -24,6 +25,21 @@ static uint64_t random_seed(void)
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
 		seed = 0x6a09e667f3bcc908u;
 	return seed;
+}
+
+/* Scalar statistics. */
+static bool init_stat(struct vm *vm, uint32_t id)
+{
+	struct vm_array *a = &vm->arrays[id];
+
+	a->g = &vm->prog->globals.at[id];
+	a->own = calloc(1, ir_stat_bytes(&a->g->stat));
+	if (!vm->shared || !vm->shared->maps || !vm->shared->maps[id])
+		return a->own != NULL;
+	a->ctx = vm->shared->maps[id];
+	a->key = calloc(1, sizeof(uint32_t));
+	a->value = calloc(1, ir_map_value_bytes(a->g));
+	return a->own && a->key && a->value;
 }
 
 static bool init_scalar(struct vm *vm, uint32_t id)
@@ -63,7 +79,10 @@ static bool init_array(struct vm *vm, uint32_t id, uint64_t seed)
 		a->ctx = vm->shared->maps[id];
 		a->key = calloc(1, ir_key_bytes(a->g));
 		a->value = calloc(1, ir_map_value_bytes(a->g));
-		return a->key && a->value;
+		if (!a->key || !a->value)
+			return false;
+		if (a->g->type != IR_STAT)
+			return true;
 	}
 	a->map = vm_map_new(a->g, seed);
 	return a->map != NULL;
@@ -82,6 +101,8 @@ bool vm_globals_init(struct vm *vm, struct strbuf *err)
 	for (i = 0; ok && i < n; i++) {
 		if (vm->prog->globals.at[i].kind == IR_MAP)
 			ok = init_array(vm, i, seed);
+		else if (vm->prog->globals.at[i].type == IR_STAT)
+			ok = init_stat(vm, i);
 		else
 			ok = init_scalar(vm, i);
 	}
@@ -98,6 +119,7 @@ void vm_globals_release(struct vm *vm)
 		if (!vm->scalar_shared[i])
 			free(vm->scalars[i]);
 		vm_map_free(vm->arrays[i].map);
+		free(vm->arrays[i].own);
 		free(vm->arrays[i].key);
 		free(vm->arrays[i].value);
 	}
@@ -134,7 +156,7 @@ static void unpack(const char *from, enum ir_type type, uint32_t bound,
 	v->len = (uint32_t)strnlen(from, bound - 1);
 }
 
-static void pack_keys(struct vm_array *a, const struct vm_val *keys)
+void vm_array_pack_keys(struct vm_array *a, const struct vm_val *keys)
 {
 	uint32_t k;
 
@@ -143,9 +165,10 @@ static void pack_keys(struct vm_array *a, const struct vm_val *keys)
 		     a->g->key_bound[k], &keys[k]);
 }
 
-static char *value_at(const struct vm_array *a)
+void *vm_array_value(const struct vm_array *a)
 {
-	return a->value + offsetof(struct map_value, num);
+	return a->value + (a->g->kind == IR_MAP ?
+				   offsetof(struct map_value, num) : 0);
 }
 
 /* The entry with the lowest number. */
@@ -207,17 +230,20 @@ static int set_shared(struct vm *vm, struct vm_array *a, bool exists)
 int vm_array_get(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
 		 struct vm_val *out)
 {
+	const struct stat_value *stat;
 	int ret;
 
+	if (a->g->type == IR_STAT)
+		return vm_stat_find(vm, a, keys, &stat);
 	if (a->map)
 		return vm_map_get(a->map, keys, out);
-	pack_keys(a, keys);
+	vm_array_pack_keys(a, keys);
 	ret = vm->shared->ops->get(a->ctx, a->key, a->value);
 	if (ret) {
 		*out = (struct vm_val){ .str = "" };
 		return ret == -ENOENT ? 0 : ret;
 	}
-	unpack(value_at(a), a->g->type, a->g->bound, out);
+	unpack(vm_array_value(a), a->g->type, a->g->bound, out);
 	return 1;
 }
 
@@ -228,12 +254,12 @@ int vm_array_set(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
 
 	if (a->map)
 		return vm_map_set(a->map, keys, value);
-	pack_keys(a, keys);
+	vm_array_pack_keys(a, keys);
 	/* An entry that exists keeps its number. */
 	ret = vm->shared->ops->get(a->ctx, a->key, a->value);
 	if (ret && ret != -ENOENT)
 		return ret;
-	pack(value_at(a), a->g->type, a->g->bound, value);
+	pack(vm_array_value(a), a->g->type, a->g->bound, value);
 	return set_shared(vm, a, !ret);
 }
 
@@ -245,11 +271,11 @@ int vm_array_add(struct vm *vm, struct vm_array *a, const struct vm_val *keys,
 
 	if (a->map)
 		return vm_map_add(a->map, keys, by);
-	pack_keys(a, keys);
+	vm_array_pack_keys(a, keys);
 	ret = vm->shared->ops->add(a->ctx, a->key, by);
 	if (ret != -ENOENT)
 		return ret;
-	pack(value_at(a), IR_I64, 0, &value);
+	pack(vm_array_value(a), IR_I64, 0, &value);
 	return set_shared(vm, a, false);
 }
 
@@ -257,21 +283,20 @@ int vm_array_del(struct vm *vm, struct vm_array *a, const struct vm_val *keys)
 {
 	int ret;
 
-	if (a->map) {
+	if (a->map)
 		vm_map_del(a->map, keys);
+	if (!a->ctx)
 		return 0;
-	}
-	pack_keys(a, keys);
+	vm_array_pack_keys(a, keys);
 	ret = vm->shared->ops->del(a->ctx, a->key);
 	return ret == -ENOENT ? 0 : ret;
 }
 
 int vm_array_clear(struct vm *vm, struct vm_array *a)
 {
-	if (!a->map)
-		return vm->shared->ops->clear(a->ctx);
-	vm_map_clear(a->map);
-	return 0;
+	if (a->map)
+		vm_map_clear(a->map);
+	return a->ctx ? vm->shared->ops->clear(a->ctx) : 0;
 }
 
 /* --- foreach over them --- */
@@ -307,6 +332,17 @@ static int visit_copy(void *arg, const void *key, const void *value)
 	return 0;
 }
 
+static int add_stat_copy(struct vm_map *m, const struct vm_array *a,
+			 const struct vm_val *keys, const char *from)
+{
+	struct stat_value *v;
+	int ret = vm_map_stat_make(m, keys, &v);
+
+	if (!ret)
+		stat_merge(&a->g->stat, v, (const void *)from);
+	return ret;
+}
+
 /* Put the copies into m by their numbers. */
 static int fill_map(struct vm_map *m, const struct vm_array *a,
 		    const struct copies *c)
@@ -332,8 +368,12 @@ static int fill_map(struct vm_map *m, const struct vm_array *a,
 		for (k = 0; k < a->g->n_keys; k++)
 			unpack(at + ir_key_offset(a->g, k), a->g->key_type[k],
 			       a->g->key_bound[k], &keys[k]);
-		unpack(at + c->key_bytes + offsetof(struct map_value, num),
-		       a->g->type, a->g->bound, &value);
+		at += c->key_bytes + offsetof(struct map_value, num);
+		if (a->g->type == IR_STAT) {
+			ret = add_stat_copy(m, a, keys, at);
+			continue;
+		}
+		unpack(at, a->g->type, a->g->bound, &value);
 		ret = vm_map_set(m, keys, &value);
 	}
 	free(items);
@@ -351,7 +391,7 @@ int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
 	struct vm_map *m;
 	int ret;
 
-	if (a->map)
+	if (!a->ctx)
 		return vm_rows_take(rows, a->map, pick);
 	m = vm_map_new(a->g, 0);
 	if (!m)
@@ -359,6 +399,8 @@ int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
 	ret = vm->shared->ops->each(a->ctx, visit_copy, &c);
 	if (ret >= 0)
 		ret = fill_map(m, a, &c);
+	if (!ret && a->map)
+		ret = vm_map_stat_merge(m, a->map);
 	if (!ret)
 		ret = vm_rows_take(rows, m, pick);
 	free(c.bytes);

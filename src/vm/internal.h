@@ -93,10 +93,11 @@ static inline void vm_seen_add(struct vm_seen *s, int64_t *at, int64_t by)
 	s->value = (int64_t)((uint64_t)s->value + (uint64_t)by);
 }
 
-/* An array global: its own map, or one kept elsewhere. */
+/* An array, or statistics, kept here or elsewhere; the latter perhaps both. */
 struct vm_array {
 	const struct ir_global *g;
-	struct vm_map *map; /* NULL if shared */
+	struct vm_map *map; /* NULL if shared, or a scalar */
+	struct stat_value *own; /* of scalar statistics */
 	void *ctx;          /* for vm->shared->ops */
 	char *key, *value;  /* one of each in the shared layout */
 };
@@ -133,7 +134,7 @@ struct vm {
 	struct vm_fn *fns; /* by IR function */
 	VEC(uint32_t) code;
 	VEC(struct vm_iter) iters;
-	struct vm_array *arrays; /* by global; g NULL for scalars */
+	struct vm_array *arrays; /* by global; g NULL for plain scalars */
 	void **scalars;          /* by global: int64_t or its text */
 	bool *scalar_shared;
 	struct vm_seen *seen;           /* by global: of shared longs */

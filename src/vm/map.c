@@ -5,6 +5,9 @@
  */
 #include "vm/map_internal.h"
 
+#include "ir/layout.h"
+#include "vm/stat.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +59,8 @@ struct vm_map *vm_map_new(const struct ir_global *g, uint64_t seed)
 		vm_map_free(m);
 		return NULL;
 	}
-	if (g->type == IR_STR)
+	/* Statistics are bytes like a string, but never owned twice. */
+	if (g->type == IR_STR || g->type == IR_STAT)
 		m->str_cols = 1;
 	for (k = 0; k < g->n_keys; k++) {
 		if (g->key_type[k] == IR_STR)
@@ -401,5 +405,77 @@ int vm_map_add(struct vm_map *m, const struct vm_val *keys, int64_t by)
 	if (!i)
 		return insert(m, keys, hash, &value, 0);
 	vm_map_entry(m, i)->cols[0] += (uint64_t)by;
+	return 0;
+}
+
+/* --- statistics --- */
+
+struct stat_value *vm_map_stat(const struct vm_map *m,
+			       const struct vm_val *keys)
+{
+	uint32_t i = find(m, keys, hash_keys(m, keys));
+
+	if (!i)
+		return NULL;
+	return (void *)vm_col_str(vm_map_entry(m, i)->cols[0])->text;
+}
+
+int vm_map_stat_make(struct vm_map *m, const struct vm_val *keys,
+		     struct stat_value **out)
+{
+	uint32_t hash = hash_keys(m, keys), i = find(m, keys, hash);
+	static const char zero[sizeof(struct stat_value) +
+			       HIST_MAX_BUCKETS * sizeof(int64_t)];
+	struct vm_val value = { .str = zero };
+	int ret;
+
+	if (!i) {
+		ret = insert(m, keys, hash, &value,
+			     ir_stat_bytes(&m->g->stat));
+		if (ret)
+			return ret;
+		i = vm_map_entry(m, 0)->older;
+	}
+	*out = (void *)vm_col_str(vm_map_entry(m, i)->cols[0])->text;
+	return 0;
+}
+
+/* The keys of an entry; strings stay the array's. */
+static void entry_keys(const struct vm_map *m, const struct vm_entry *e,
+		       struct vm_val *keys)
+{
+	uint32_t k;
+
+	for (k = 0; k < m->g->n_keys; k++) {
+		uint64_t col = e->cols[k + 1];
+
+		keys[k].num = (int64_t)col;
+		if (!(m->str_cols >> (k + 1) & 1))
+			continue;
+		keys[k].str = vm_col_str(col)->text;
+		keys[k].len = vm_col_str(col)->len;
+	}
+}
+
+int vm_map_stat_merge(struct vm_map *m, const struct vm_map *from)
+{
+	struct vm_val keys[IR_MAX_KEYS];
+	struct stat_value *v;
+	uint32_t i;
+
+	for (i = vm_map_entry(from, 0)->newer; i;
+	     i = vm_map_entry(from, i)->newer) {
+		const struct vm_entry *e = vm_map_entry(from, i);
+		int ret;
+
+		entry_keys(from, e, keys);
+		ret = vm_map_stat_make(m, keys, &v);
+		if (ret == -E2BIG)
+			continue;
+		if (ret)
+			return ret;
+		stat_merge(&m->g->stat, v,
+			   (const void *)vm_col_str(e->cols[0])->text);
+	}
 	return 0;
 }

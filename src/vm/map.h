@@ -29,7 +29,7 @@ struct vm_val {
 struct vm_str {
 	uint32_t owners;
 	uint32_t len, cap; /* bytes used and there */
-	char text[];
+	_Alignas(8) char text[]; /* statistics lie here too */
 };
 
 /* A new string with one owner, or NULL when memory is out. */
@@ -37,6 +37,7 @@ struct vm_str *vm_str_new(const char *text, uint32_t len);
 void vm_str_drop(struct vm_str *s);
 
 struct vm_map;
+struct stat_value; /* proto/session.h */
 
 /* An empty array of the shape of g (borrowed; must outlive it), or NULL when
  * memory is out. seed makes the order of hash chains unpredictable. */
@@ -57,6 +58,16 @@ int vm_map_set(struct vm_map *m, const struct vm_val *keys,
 	       const struct vm_val *value);
 /* Add to a long value; absent counts as 0. Errors as vm_map_set. */
 int vm_map_add(struct vm_map *m, const struct vm_val *keys, int64_t by);
+/* The statistics of an element, or NULL if absent; good until the array
+ * changes. Only for arrays of statistics, as the next. */
+struct stat_value *vm_map_stat(const struct vm_map *m,
+			       const struct vm_val *keys);
+/* The same; an absent element is made, empty. Errors as vm_map_set. */
+int vm_map_stat_make(struct vm_map *m, const struct vm_val *keys,
+		     struct stat_value **out);
+/* Merge all elements of from, an array of the same shape, into m. What finds
+ * no room is left out. 0 or -ENOMEM. */
+int vm_map_stat_merge(struct vm_map *m, const struct vm_map *from);
 bool vm_map_del(struct vm_map *m, const struct vm_val *keys);
 void vm_map_clear(struct vm_map *m);
 
@@ -79,6 +90,7 @@ struct vm_pick {
 	uint32_t columns;
 	int direction; /* as struct ir_iter */
 	uint32_t sort_column;
+	enum ir_stat_op stat; /* what to sort statistics by */
 	int64_t limit; /* rows at most; <= 0 none */
 };
 

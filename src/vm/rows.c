@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Snapshots of arrays for foreach: order, sort, limit, the columns in use. */
 #include "vm/map_internal.h"
+#include "vm/stat.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* What an element of statistics sorts by: of the variance, its count. */
+static uint64_t stat_key(const struct vm_map *m, uint64_t col,
+			 enum ir_stat_op op)
+{
+	int64_t num;
+
+	if (op == IR_STAT_VARIANCE)
+		op = IR_STAT_COUNT;
+	stat_get(&m->g->stat, (const void *)vm_col_str(col)->text, op, true,
+		 &num);
+	return vm_sort_key_num(num);
+}
+
 /* Entry numbers in stored order. */
 static void list_entries(const struct vm_map *m, struct vm_sort_item *items,
-			 uint32_t column)
+			 uint32_t column, enum ir_stat_op op)
 {
-	bool str = m->str_cols >> column & 1;
+	bool stat = !column && m->g->type == IR_STAT;
+	bool str = !stat && m->str_cols >> column & 1;
 	uint32_t i, n = 0;
 
 	for (i = vm_map_entry(m, 0)->newer; i; i = vm_map_entry(m, i)->newer) {
@@ -18,8 +33,11 @@ static void list_entries(const struct vm_map *m, struct vm_sort_item *items,
 
 		items[n].index = i;
 		items[n].str = str ? vm_col_str(col) : NULL;
-		items[n].key = str ? vm_sort_key_str(vm_col_str(col))
-				   : vm_sort_key_num((int64_t)col);
+		if (stat)
+			items[n].key = stat_key(m, col, op);
+		else
+			items[n].key = str ? vm_sort_key_str(vm_col_str(col))
+					   : vm_sort_key_num((int64_t)col);
 		n++;
 	}
 }
@@ -38,7 +56,7 @@ static void relink(struct vm_map *m, const struct vm_sort_item *items)
 	vm_map_entry(m, 0)->older = older;
 }
 
-static int sort_entries(struct vm_map *m, uint32_t column, int direction)
+static int sort_entries(struct vm_map *m, const struct vm_pick *pick)
 {
 	struct vm_sort_item *items;
 
@@ -47,8 +65,8 @@ static int sort_entries(struct vm_map *m, uint32_t column, int direction)
 	items = malloc((size_t)m->len * 2 * sizeof(*items));
 	if (!items)
 		return -ENOMEM;
-	list_entries(m, items, column);
-	vm_sort(items, items + m->len, m->len, direction);
+	list_entries(m, items, pick->sort_column, pick->stat);
+	vm_sort(items, items + m->len, m->len, pick->direction);
 	relink(m, items);
 	free(items);
 	return 0;
@@ -84,7 +102,7 @@ int vm_rows_take(struct vm_rows *r, struct vm_map *m,
 	memset(r, 0, sizeof(*r));
 	memset(r->col_of, UINT8_MAX, sizeof(r->col_of));
 	if (pick->direction && pick->sort_column <= m->g->n_keys) {
-		err = sort_entries(m, pick->sort_column, pick->direction);
+		err = sort_entries(m, pick);
 		if (err)
 			return err;
 	}

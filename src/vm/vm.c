@@ -258,6 +258,8 @@ int vm_set_global(struct vm *vm, const char *name, const char *value)
 	else
 		while (value[len] && !isspace((unsigned char)value[len]))
 			len++;
+	if (vm->prog->globals.at[id].type == IR_STAT)
+		return -EINVAL;
 	if (vm->prog->globals.at[id].type == IR_STR) {
 		store_text(vm, id, value, len);
 		return 0;

@@ -29,7 +29,9 @@ struct vm;
 /* An array global kept elsewhere than in the vm (a BPF map). Keys and values
  * have the layout of proto/session.h. All return 0 or -errno; -ENOENT: absent,
  * -E2BIG: full. add is atomic; of an absent entry it returns -ENOENT, and the
- * vm then sets the value. */
+ * vm then sets the value. Of statistics (scalars too: they have an entry with
+ * a key of 4 zero bytes) get and each give the sum of all CPUs, set and add are
+ * not used, and clear empties a scalar. */
 struct vm_map_ops {
 	int (*get)(void *ctx, const void *key, void *value);
 	int (*set)(void *ctx, const void *key, const void *value);
