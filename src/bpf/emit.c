@@ -258,12 +258,6 @@ static void refuse_foreach(struct emit *e, const struct ir_insn *i)
 
 typedef void (*emit_fn)(struct emit *e, const struct ir_insn *i);
 
-static void refuse_stat(struct emit *e, const struct ir_insn *i)
-{
-	(void)i;
-	emit_refuse(e, "uses statistics, which BPF programs cannot do");
-}
-
 /* By operation; terminators are emit_terminator()'s, and calls are gone. */
 static const emit_fn emitters[] = {
 	[IR_OP_CONST] = emit_number_op,  [IR_OP_STR] = emit_str_op,
@@ -285,10 +279,10 @@ static const emit_fn emitters[] = {
 	[IR_OP_IEND] = refuse_foreach,   [IR_OP_PRINT] = emit_print,
 	[IR_OP_INTRIN] = emit_intrinsic, [IR_OP_ERRMSG] = emit_errmsg,
 	[IR_OP_TICK] = emit_tick,        [IR_OP_LOCK] = emit_locking,
-	[IR_OP_UNLOCK] = emit_locking,   [IR_OP_SADD] = refuse_stat,
-	[IR_OP_SGET] = refuse_stat,      [IR_OP_SCLEAR] = refuse_stat,
-	[IR_OP_HGET] = refuse_stat,      [IR_OP_HPRINT] = refuse_stat,
-	[IR_OP_HTEXT] = refuse_stat,     [IR_OP_MATCH] = emit_match,
+	[IR_OP_UNLOCK] = emit_locking,   [IR_OP_SADD] = emit_stat_op,
+	[IR_OP_SGET] = emit_stat_op,     [IR_OP_SCLEAR] = emit_stat_op,
+	[IR_OP_HGET] = emit_stat_op,     [IR_OP_HPRINT] = emit_stat_op,
+	[IR_OP_HTEXT] = emit_stat_op,    [IR_OP_MATCH] = emit_match,
 };
 
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)
@@ -356,7 +350,8 @@ static void check_globals(struct emit *e)
 					    "its oldest element when full "
 					    "(%%); BPF maps cannot",
 					    g->name);
-			else if (g->kind == IR_MAP && ir_key_bytes(g) > 512)
+			else if (g->kind == IR_MAP && g->n_keys &&
+				 ir_key_bytes(g) > 512)
 				emit_refuse(e,
 					    "uses array \"%s\" with keys of "
 					    "%u bytes; BPF maps take 512",

@@ -170,6 +170,13 @@ void emit_map_op(struct emit *e, const struct ir_insn *i);
 /* Find the sizes of the buffers for keys and values. */
 void emit_map_plan(struct emit *e);
 
+/* --- emit_stat.c --- */
+
+/* Instructions on statistics. */
+void emit_stat_op(struct emit *e, const struct ir_insn *i);
+/* Add a sample to the value at r0 (sadd). */
+void emit_stat_put(struct emit *e, const struct ir_insn *i);
+
 /* --- emit_out.c --- */
 
 /* A record with the arguments of a print. */

@@ -91,6 +91,7 @@ static bool has_keys(const struct ir_insn *i, unsigned *first)
 	switch ((int)i->op) {
 	case IR_OP_MSET:
 	case IR_OP_MADD:
+	case IR_OP_SADD:
 		*first = 1;
 		return true;
 	case IR_OP_MGET:
@@ -118,7 +119,9 @@ void emit_map_plan(struct emit *e)
 			n = ir_key_bytes(g);
 			if (n > e->key_bytes)
 				e->key_bytes = n;
-			n = first ? ir_map_value_bytes(g) : 0;
+			/* Statistics are made of constant zeros. */
+			n = first && g->type != IR_STAT ? ir_map_value_bytes(g)
+							 : 0;
 			if (n > e->val_bytes)
 				e->val_bytes = n;
 		}
@@ -168,6 +171,9 @@ static struct strval build_key(struct emit *e, const struct ir_insn *i)
 	unsigned first = 0;
 	int base;
 
+	/* Scalar statistics: the only element, number 0. */
+	if (!g->n_keys)
+		return (struct strval){ .kind = PLACE_CONST, .text = "" };
 	has_keys(i, &first);
 	if (key_in_place(e, g, i->args[first], &key))
 		return key;
@@ -199,7 +205,8 @@ static struct strval build_key(struct emit *e, const struct ir_insn *i)
 static void map_args(struct emit *e, const struct ir_insn *i,
 		     const struct strval *key)
 {
-	uint32_t bytes = ir_key_bytes(&e->p->globals.at[i->imm]);
+	const struct ir_global *g = &e->p->globals.at[i->imm];
+	uint32_t bytes = g->n_keys ? ir_key_bytes(g) : 4;
 
 	code_ref(&e->code, R1, REF_GLOBAL + (uint32_t)i->imm, 0);
 	emit_str_addr(e, R2, key, bytes);
@@ -272,7 +279,9 @@ static void put_value(struct emit *e, const struct ir_insn *i)
 	const struct ir_global *g = &e->p->globals.at[i->imm];
 	int32_t at = offsetof(struct map_value, num);
 
-	if (g->type == IR_STR) {
+	if (g->type == IR_STAT) {
+		emit_stat_put(e, i);
+	} else if (g->type == IR_STR) {
 		struct strval s = emit_str(e, i->args[0]);
 
 		emit_str_copy(e, R0, at, g->bound, (g->bound + 7) & ~7u, &s);
@@ -285,7 +294,20 @@ static void put_value(struct emit *e, const struct ir_insn *i)
 	}
 }
 
-/* Make the entry: r0 = result of the update call. */
+/* Make empty statistics: r0 = result of the update call. */
+static void insert_zeros(struct emit *e, const struct ir_insn *i,
+			 const struct strval *key)
+{
+	struct strval zeros = { .kind = PLACE_CONST, .text = "" };
+
+	map_args(e, i, key);
+	emit_str_addr(e, R3, &zeros,
+		      ir_map_value_bytes(&e->p->globals.at[i->imm]));
+	code_const(&e->code, R4, BPF_NOEXIST);
+	code_call(&e->code, BPF_FUNC_map_update_elem);
+}
+
+/* Make any other entry, likewise. */
 static void insert(struct emit *e, const struct ir_insn *i,
 		   const struct strval *key)
 {
@@ -323,6 +345,7 @@ static void map_write(struct emit *e, const struct ir_insn *i)
 				   .loc = i->loc,
 				   .global = (uint32_t)i->imm,
 				   .to = i->e };
+	bool stat = i->op == IR_OP_SADD;
 	struct strval key = build_key(e, i);
 	uint32_t hit = code_label_new(&e->code);
 	uint32_t miss = code_label_new(&e->code);
@@ -337,8 +360,11 @@ static void map_write(struct emit *e, const struct ir_insn *i)
 
 	code_part(&e->code, CODE_COLD);
 	code_label(&e->code, miss);
-	insert(e, i, &key);
-	code_jump_imm(&e->code, BPF_JEQ, R0, 0, done);
+	if (stat)
+		insert_zeros(e, i, &key);
+	else
+		insert(e, i, &key);
+	code_jump_imm(&e->code, BPF_JEQ, R0, 0, stat ? again : done);
 	code_jump_imm(&e->code, BPF_JEQ, R0, -EEXIST, again);
 	/* The bucket is locked by what this handler interrupted. */
 	code_jump_imm(&e->code, BPF_JEQ, R0, -EBUSY, emit_skip_label(e));
@@ -363,6 +389,7 @@ void emit_map_op(struct emit *e, const struct ir_insn *i)
 		break;
 	case IR_OP_MSET:
 	case IR_OP_MADD:
+	case IR_OP_SADD:
 		map_write(e, i);
 		break;
 	case IR_OP_MDEL:

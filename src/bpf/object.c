@@ -22,6 +22,8 @@
 #define MAX_TARGETS      16384u
 /* Maps beyond this size get their entries when they are made. */
 #define PREALLOC_MAX_BYTES (64u << 20)
+/* The machine the object will run on may have more than ours. */
+#define MANY_CPUS 16u
 
 struct map_def {
 	char name[16];
@@ -70,6 +72,11 @@ static void define_map(struct object *o, struct map_section *m,
 		elf_add_symbol(o->elf, d->name, STT_OBJECT, section, at, size);
 }
 
+static bool in_a_map(const struct ir_global *g)
+{
+	return g->kind == IR_MAP || g->type == IR_STAT;
+}
+
 static struct map_def array_map(const struct object *o, uint32_t id)
 {
 	const struct ir_global *g = &o->p->globals.at[id];
@@ -79,10 +86,22 @@ static struct map_def array_map(const struct object *o, uint32_t id)
 		.value_size = ir_map_value_bytes(g),
 		.max_entries = g->size,
 	};
+	uint64_t copies = 1;
 
 	snprintf(d.name, sizeof(d.name), "g%u", id);
+	if (g->type == IR_STAT && g->kind == IR_SCALAR) {
+		d.type = BPF_MAP_TYPE_PERCPU_ARRAY;
+		d.key_size = 4;
+		d.value_size = ir_stat_bytes(&g->stat);
+		d.max_entries = 1;
+		return d;
+	}
+	if (g->type == IR_STAT) {
+		d.type = BPF_MAP_TYPE_PERCPU_HASH;
+		copies = MANY_CPUS;
+	}
 	/* 64 bytes: the kernel's own part of an element, about. */
-	if ((uint64_t)g->size * (d.key_size + d.value_size + 64) >
+	if ((uint64_t)g->size * (d.key_size + d.value_size * copies + 64) >
 	    PREALLOC_MAX_BYTES)
 		d.flags = BPF_F_NO_PREALLOC;
 	return d;
@@ -119,7 +138,7 @@ void object_add_maps(struct object *o)
 	for (uint32_t g = 0; g < o->p->globals.len; g++) {
 		struct map_def d;
 
-		if (o->p->globals.at[g].kind != IR_MAP || !o->l->shared[g])
+		if (!in_a_map(&o->p->globals.at[g]) || !o->l->shared[g])
 			continue;
 		d = array_map(o, g);
 		define_map(o, &m, &d, s, REF_GLOBAL + g);
@@ -179,7 +198,7 @@ void object_add_data(struct object *o)
 		uint32_t size = ir_value_bytes(gl->type, gl->bound), type;
 		char var[24];
 
-		if (gl->kind != IR_SCALAR || !o->l->shared[g])
+		if (in_a_map(gl) || !o->l->shared[g])
 			continue;
 		snprintf(var, sizeof(var), "global_%u", g);
 		type = btf_array(o->btf, word, word, size);

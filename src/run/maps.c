@@ -4,6 +4,7 @@
 #include "proto/handoff.h"
 #include "proto/session.h"
 #include "run/bpfsys.h"
+#include "run/percpu.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -212,6 +213,8 @@ static int map_get(void *ctx, const void *key, void *value)
 	struct map_value v;
 	int rc;
 
+	if (m->n_cpus)
+		return percpu_get(m, key, value);
 	if (!m->track)
 		return bpfsys_lookup(m->fd, key, value);
 	e = look(m, key, &rc);
@@ -351,6 +354,8 @@ static int map_clear(void *ctx)
 	struct shared_map *m = ctx;
 	int rc;
 
+	if (m->n_cpus)
+		return percpu_clear(m);
 	if (!m->track || !m->seen.whole) {
 		seen_reset(&m->seen);
 		return each_entry(m, true, drop, NULL);
@@ -379,6 +384,8 @@ static int map_each(void *ctx, entry_fn cb, void *arg)
 	uint32_t i;
 	int rc = 0;
 
+	if (m->n_cpus)
+		return percpu_each(m, cb, arg);
 	if (!m->track) {
 		rc = each_entry(m, false, cb, arg);
 		return rc == -ECANCELED ? 0 : rc;

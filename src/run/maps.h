@@ -30,6 +30,9 @@ struct shared_map {
 	bool may_track;    /* longs, and some handler stores or deletes */
 	bool track;        /* the run of a handler has a view of its own */
 	char *value;       /* scratch, value_size bytes */
+	uint32_t n_cpus;   /* statistics, one value a CPU; else 0 */
+	bool scalar;       /* statistics that are no array */
+	char *cpus;        /* scratch: value_size bytes a CPU */
 	int add_fd;        /* program that adds (proto/handoff.h), or -1 */
 	struct handoff_add *add; /* its arguments, mapped; the key follows */
 	struct seen seen;

@@ -5,6 +5,7 @@
 #include "proto/elfsec.h"
 #include "proto/session.h"
 #include "run/maps.h"
+#include "run/percpu.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,12 +183,15 @@ static int find_arrays(struct object *o, struct strbuf *err)
 		struct shared_map *m;
 		char name[HANDOFF_NAME_LEN];
 
-		if (!o->layout.shared[i] || g->kind != IR_MAP)
+		bool scalar = g->kind == IR_SCALAR;
+
+		if (!o->layout.shared[i] || (scalar && g->type != IR_STAT))
 			continue;
 		snprintf(name, sizeof(name), "g%u", i);
 		e = find_map(o, name);
-		if (!e || e->key_size != ir_key_bytes(g) ||
-		    e->value_size != ir_map_value_bytes(g))
+		if (!e || e->key_size != (scalar ? 4 : ir_key_bytes(g)) ||
+		    e->value_size != (scalar ? ir_stat_bytes(&g->stat)
+					     : ir_map_value_bytes(g)))
 			return bad_handoff(err);
 		m = arena_new(o->arena, struct shared_map);
 		*m = (struct shared_map){
@@ -200,6 +204,13 @@ static int find_arrays(struct object *o, struct strbuf *err)
 			.add = o->add,
 			.seen = { .key_size = e->key_size },
 		};
+		if (g->type == IR_STAT) {
+			m->scalar = scalar;
+			m->n_cpus = percpu_cpus();
+			m->cpus = arena_array(o->arena, char,
+					      (size_t)m->n_cpus *
+						      m->value_size);
+		}
 		o->shared.maps[i] = m;
 	}
 	return 0;
