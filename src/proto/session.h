@@ -24,8 +24,7 @@ enum session_state {
 
 struct session_data {
 	uint32_t state;      /* enum session_state; only ever goes up */
-	uint32_t lock;       /* the globals': 0 free, 1 user space has it,
-			      * 2 + N a handler on CPU N */
+	uint32_t lock;       /* the globals'; holds 0 or SESSION_LOCK_* */
 	uint64_t errors;     /* handlers that ended in an error */
 	uint64_t skipped;    /* runs skipped: lock time-outs, nesting */
 	uint64_t lost;       /* records that found the ring buffer full */
@@ -34,6 +33,11 @@ struct session_data {
 	uint64_t sequence;   /* last insertion number given to a map entry */
 };
 static_assert(sizeof(struct session_data) == 56, "fixed layout");
+
+/* What the lock holds when it is taken: by a kernel handler this plus the CPU, by
+ * a user-space handler this plus its thread id. */
+#define SESSION_LOCK_CPU 2u
+#define SESSION_LOCK_USER 0x40000000u
 
 /*
  * Maps. Array global N is map "gN": BPF hash, key = its keys in order, each

@@ -188,11 +188,11 @@ bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 
 /* --- the globals' lock --- */
 
-static bool try_lock(uint32_t *lock)
+static bool try_lock(uint32_t *lock, uint32_t mine)
 {
 	uint32_t unlocked = 0;
 
-	return __atomic_compare_exchange_n(lock, &unlocked, 1, false,
+	return __atomic_compare_exchange_n(lock, &unlocked, mine, false,
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
@@ -207,7 +207,8 @@ bool vm_lock(struct vm *vm)
 
 	if (vm->locked)
 		return true;
-	for (tries = 0; !try_lock(&vm->session->lock); tries++) {
+	for (tries = 0; !try_lock(&vm->session->lock, vm->lock_value);
+	     tries++) {
 		if (tries == l->maxtrylock)
 			return false;
 		nanosleep(&delay, NULL);

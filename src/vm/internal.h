@@ -149,6 +149,7 @@ struct vm {
 	int64_t actions; /* left */
 	int64_t fuel;    /* left of the hard budget */
 	bool locked;
+	uint32_t lock_value;            /* what the lock holds when we have it */
 	bool aborted;    /* abort() was called */
 	struct vm_error error;
 	struct vm_match match;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* --- making --- */
 
@@ -130,6 +131,7 @@ struct vm *vm_new(const struct ir_prog *p, const struct vm_shared *shared,
 	vm->prog = p;
 	vm->shared = shared;
 	vm->host = host;
+	vm->lock_value = SESSION_LOCK_USER | (uint32_t)gettid();
 	vm->session = shared ? shared->session : &vm->own_session;
 	strbuf_init(&vm->out);
 	strbuf_init(&vm->tmp);
