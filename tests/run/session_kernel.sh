@@ -205,9 +205,9 @@ left() { grep -lsE '^prog_(type|id):' /proc/[0-9]*/fdinfo/* 2>/dev/null | cut -d
 "$STAPRUN" calls.bo >out 2>err &
 pid=$!
 sleep 0.5
-equal 'while it runs' "$(left)" $pid
+equal 'while it runs' "$(left | grep -x $pid)" $pid
 kill -KILL $pid
 wait $pid 2>/dev/null
 sleep 0.2
-equal 'after kill -9' "$(left)" ''
+equal 'after kill -9' "$(left | grep -x $pid)" ''
 exit $bad
