@@ -397,6 +397,12 @@ static void put_item(struct strbuf *out, const struct fmt_item *item,
 void fmt_render(const struct fmt *f, const struct fmt_arg *args,
 		struct strbuf *out)
 {
+	fmt_render_sized(f, args, FMT_SIZE_MAX, out);
+}
+
+void fmt_render_sized(const struct fmt *f, const struct fmt_arg *args,
+		      size_t size, struct strbuf *out)
+{
 	const struct fmt_item *item;
 
 	vec_foreach(item, &f->items) {
@@ -409,6 +415,8 @@ void fmt_render(const struct fmt *f, const struct fmt_arg *args,
 		sp.width = item->width;
 		if (item->width_kind == FMT_SIZE_ARG)
 			sp.width = size_of_arg(args++);
+		if (item->conv == FMT_S && sp.width > size)
+			sp.width = size;
 		sp.has_prec = item->prec_kind != FMT_SIZE_NONE;
 		sp.prec = item->prec;
 		if (item->prec_kind == FMT_SIZE_ARG)

@@ -68,5 +68,9 @@ struct fmt_arg {
  * to dump as str and len (precision says how many, default 1). */
 void fmt_render(const struct fmt *f, const struct fmt_arg *args,
 		struct strbuf *out);
+/* The same for a string that holds size bytes with the NUL: no text is padded to
+ * more than these, as in the reference, whose last byte is cut then. */
+void fmt_render_sized(const struct fmt *f, const struct fmt_arg *args,
+		      size_t size, struct strbuf *out);
 
 #endif

@@ -14,9 +14,10 @@
 
 /* --- output --- */
 
-/* Render a format with the operands behind it: format, count, operands. */
+/* Render a format with the operands behind it: format, count, operands. Texts
+ * are padded to size at most. */
 static void render(struct vm *vm, const char *fp, const uint32_t *w,
-		   struct strbuf *out)
+		   size_t size, struct strbuf *out)
 {
 	uint32_t i;
 
@@ -34,7 +35,7 @@ static void render(struct vm *vm, const char *fp, const uint32_t *w,
 			memcpy(&arg->num, at, sizeof(arg->num));
 		}
 	}
-	fmt_render(&vm->prog->formats.at[w[0]].fmt, vm->args, out);
+	fmt_render_sized(&vm->prog->formats.at[w[0]].fmt, vm->args, size, out);
 }
 
 void vm_flush(struct vm *vm)
@@ -48,7 +49,7 @@ uint32_t vm_print(struct vm *vm, const char *fp, const uint32_t *operands)
 {
 	size_t before = vm->out.len, made;
 
-	render(vm, fp, operands, &vm->out);
+	render(vm, fp, operands, FMT_SIZE_MAX, &vm->out);
 	made = vm->out.len - before;
 	if (vm->out.len >= VM_OUTPUT_BYTES)
 		vm_flush(vm);
@@ -60,7 +61,7 @@ uint32_t vm_sprint(struct vm *vm, char *fp, const uint32_t *operands)
 	struct vm_slot *dst = (struct vm_slot *)(void *)(fp + operands[0]);
 
 	strbuf_reset(&vm->tmp);
-	render(vm, fp, operands + 2, &vm->tmp);
+	render(vm, fp, operands + 2, vm->prog->limits.maxstringlen, &vm->tmp);
 	/* A NUL ends the string. */
 	vm_slot_set(dst, vm->tmp.buf, strnlen(vm->tmp.buf, vm->tmp.len),
 		    operands[1]);
