@@ -48,6 +48,7 @@ struct session {
 	struct probe_groups timer_groups, jiffy_groups;
 	bool failed;         /* the status is 1 whatever was printed */
 	bool output_told;    /* a failed write was reported */
+	bool ran;            /* the state was RUNNING at some time */
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -394,7 +395,7 @@ static void loop(struct session *s)
  * still sent. */
 static void quiet_kernel(struct session *s)
 {
-	if (!s->object.block)
+	if (!s->object.block || !s->ran)
 		return;
 	while (take_records(s))
 		;
@@ -505,6 +506,7 @@ int session_run(const struct run_options *opt)
 		run_ordered(&s, ATTACH_BEGIN, SESSION_STARTING);
 		if (get_state(&s) == SESSION_STARTING) {
 			start_timers(&s);
+			s.ran = true;
 			raise_state(&s, SESSION_RUNNING);
 			output_flush(&s.out); /* ahead of the command's */
 			target_release(&s.target);
