@@ -49,6 +49,12 @@ static const struct body bodies[] = {
 	  "global @n: i64\nhandler h\n  reg r0:i64\n"
 	  "b0:\n  tick 1\n  r0 = const 1\n  gadd @n, r0\n  ret\n",
 	  "@++;" },
+	{ "histogram",
+	  "global @h: stat log\n"
+	  "handler h\n  reg r0:i64\n"
+	  "b0:\n  tick 1\n  r0 = intrin tid\n"
+	  "  sadd @h, r0 err b1\n  ret\nb1:\n  fail\n",
+	  "@ = hist(tid);" },
 	{ "nothing", "handler h\nb0:\n  ret\n", NULL },
 };
 
