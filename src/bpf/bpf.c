@@ -129,19 +129,23 @@ static uint32_t add_code(struct object *o, const struct code *c,
 		elf_add_reloc(o->elf, s, at + r->insn * sizeof(struct bpf_insn),
 			      o->symbol[r->ref]);
 	}
+	for (size_t i = 0; i < p->cores.len; i++)
+		kernel_relocate(o->btf, &o->types, section,
+				(uint32_t)(at + p->cores.at[i].insn *
+							sizeof(*p->insns.at)),
+				(enum kernel_member)p->cores.at[i].which);
 	return (uint32_t)at;
 }
 
 /* A program: it takes the context and returns a number. */
-static uint32_t add_program(struct object *o, const struct code *c,
-			    const char *section, const char *name)
+static void add_program(struct object *o, const struct code *c,
+			const char *section, const char *name)
 {
 	uint32_t symbol;
 	uint32_t at = add_code(o, c, section, name, &symbol);
 	uint32_t func = btf_func(o->btf, name, o->i32, o->pointer, 1, true);
 
 	btf_func_at(o->btf, section, at, func);
-	return at;
 }
 
 /* What bpf_loop calls: (number of the turn, address). The kernel insists on
@@ -160,24 +164,9 @@ static void add_body(struct object *o, const struct code *c,
 
 static void add_follow(struct object *o, const struct unit *u)
 {
-	struct follow_types types;
-
-	follow_types(o->btf, &types);
-	for (int i = 0; i < FOLLOW_PROGRAMS; i++) {
-		const struct follow_program *f = &follow_programs[i];
-		const struct code_part *p = &u->follow[i].part[0];
-		uint32_t at =
-			add_program(o, &u->follow[i], f->section, f->name);
-
-		for (size_t k = 0; k < p->cores.len; k++) {
-			uint32_t insn = p->cores.at[k].insn;
-
-			at += insn * (uint32_t)sizeof(struct bpf_insn);
-			follow_relocate(o->btf, &types, f->section, at,
-					p->cores.at[k].which);
-			at -= insn * (uint32_t)sizeof(struct bpf_insn);
-		}
-	}
+	for (int i = 0; i < FOLLOW_PROGRAMS; i++)
+		add_program(o, &u->follow[i], follow_programs[i].section,
+			    follow_programs[i].name);
 }
 
 static void add_programs(struct object *o, const struct unit *u)

@@ -62,7 +62,8 @@ static bool names_probe(const struct ir_insn *i)
 	case IR_OP_FAIL:
 		return true;
 	case IR_OP_INTRIN:
-		return i->imm == INTRIN_PP || i->imm == INTRIN_LOG ||
+		return i->imm == INTRIN_PP || i->imm == INTRIN_PN ||
+		       i->imm == INTRIN_LOG ||
 		       i->imm == INTRIN_WARN || i->imm == INTRIN_ERROR;
 	}
 	return ir_op_info((enum ir_op)i->op)->flags & IR_FAULT;
@@ -77,6 +78,9 @@ static uint32_t aside_bytes(const struct emit *e, const struct ir_insn *i)
 				return e->span[i->dst];
 		}
 	}
+	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_SUBSTR &&
+	    i->dst == i->args[0])
+		return e->flat.fn.regs.at[i->dst].bound;
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_EXECNAME &&
 	    i->dst != IR_NONE && e->flat.fn.regs.at[i->dst].bound < 16)
 		return 16;

@@ -179,6 +179,8 @@ void emit_stat_put(struct emit *e, const struct ir_insn *i);
 
 /* --- emit_out.c --- */
 
+/* r3 = length of a string; uses r1 and r2. */
+void emit_str_length(struct emit *e, const struct strval *s);
 /* A record with the arguments of a print. */
 void emit_print(struct emit *e, const struct ir_insn *i);
 /* A record with one string argument: RECORD_LOG, RECORD_WARN, RECORD_ERROR. */
@@ -217,6 +219,11 @@ void emit_lock_plan(struct emit *e);
 
 /* Call of an intrinsic. */
 void emit_intrinsic(struct emit *e, const struct ir_insn *i);
+
+/* --- emit_library.c --- */
+
+/* The same, of those that library functions are made of; false: not there. */
+bool emit_library(struct emit *e, const struct ir_insn *i);
 
 /* --- emit_enter.c --- */
 

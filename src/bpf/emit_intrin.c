@@ -84,15 +84,23 @@ static void call_exit(struct emit *e)
 	emit_bare_record(e, RECORD_EXIT, true);
 }
 
+/* The derived point of a probe, or the name it has in the script. */
+static const char *point_text(const struct emit *e, bool pn, uint32_t id)
+{
+	const struct ir_probe *p = &e->p->probes.at[id];
+
+	return pn && p->pn ? p->pn : p->point;
+}
+
 /* Points of all probes of the group, one entry each of entry bytes. */
-static uint32_t point_table(struct emit *e, uint32_t n, uint32_t entry)
+static uint32_t point_table(struct emit *e, bool pn, uint32_t n, uint32_t entry)
 {
 	uint32_t first = e->g->probes.at[0], at;
 	char *table = arena_array(e->arena, char, (size_t)n *entry);
 
 	for (size_t k = 0; k < e->g->probes.len; k++) {
 		uint32_t id = e->g->probes.at[k];
-		const char *text = e->p->probes.at[id].point;
+		const char *text = point_text(e, pn, id);
 
 		memcpy(table + (size_t)(id - first) * entry, text,
 		       strnlen(text, entry - 1));
@@ -107,23 +115,22 @@ static void probe_point(struct emit *e, const struct ir_insn *i)
 	uint32_t first = e->g->probes.at[0];
 	uint32_t n = vec_last(&e->g->probes) - first + 1;
 	uint32_t known = code_label_new(&e->code);
+	bool pn = i->imm == INTRIN_PN;
 	struct strval s = { .kind = PLACE_CONST };
 	int32_t off;
 	int base = emit_str_base(e, i->dst, &off);
 
 	for (size_t k = 0; k < e->g->probes.len; k++) {
 		uint32_t id = e->g->probes.at[k];
-		size_t len = strnlen(e->p->probes.at[id].point, bound - 1);
-
-		s.text = e->p->probes.at[id].point;
-		s.len = len;
-		if (len > longest)
-			longest = (uint32_t)len;
+		s.text = point_text(e, pn, id);
+		s.len = strnlen(s.text, bound - 1);
+		if (s.len > longest)
+			longest = (uint32_t)s.len;
 	}
 	s.bound = longest + 1;
 	if (e->keep_probe) {
 		uint32_t entry = (longest + 8) & ~7u;
-		uint32_t table = point_table(e, n, entry);
+		uint32_t table = point_table(e, pn, n, entry);
 
 		emit_probe_index(e, R3);
 		code_alu_imm(&e->code, BPF_SUB, R3, (int32_t)first);
@@ -225,10 +232,15 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 			execname(e, i);
 		return;
 	case INTRIN_PP:
+	case INTRIN_PN:
 		if (wanted)
 			probe_point(e, i);
 		return;
 	}
+	if (intrinsics[i->imm].flags & INTRIN_IN_BPF && !wanted)
+		return;
+	if (emit_library(e, i))
+		return;
 	emit_refuse(e, "calls %s(), which BPF programs cannot do",
 		    intrinsics[i->imm].script);
 }

@@ -81,13 +81,16 @@ static void close_record(struct emit *e, bool wake, uint32_t full)
 	code_part(&e->code, part);
 }
 
-/* r3 = length of a string of a few words. */
-static void measure(struct emit *e, const struct strval *s)
+void emit_str_length(struct emit *e, const struct strval *s)
 {
 	uint32_t n = (s->bound + 7) / 8;
 	uint32_t found = code_label_new(&e->code);
 	uint32_t end = code_label_new(&e->code);
 
+	if (s->kind == PLACE_CONST) {
+		code_const(&e->code, R3, (int64_t)s->len);
+		return;
+	}
 	for (uint32_t w = n; w-- > 0;) {
 		emit_str_word(e, R2, s, w);
 		code_const(&e->code, R3, w * 8);
@@ -128,7 +131,7 @@ static void record_string(struct emit *e, int32_t off, uint32_t room,
 			code_store_imm(&e->code, BPF_W, R0, off,
 				       (int32_t)s->len);
 		} else {
-			measure(e, s);
+			emit_str_length(e, s);
 			code_store(&e->code, BPF_W, R0, off, R3);
 		}
 		emit_str_copy(e, R0, off + 4, s->bound, room - 4, s);

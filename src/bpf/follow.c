@@ -9,6 +9,7 @@
 #include "bpf/follow.h"
 
 #include "bpf/emit.h"
+#include "bpf/kernel_types.h"
 #include "proto/session.h"
 
 /* Stack slots. */
@@ -32,11 +33,11 @@ static void only_targets(struct code *c, uint32_t out)
 }
 
 /* Read bytes of the kernel at r3 plus a member's offset to a stack slot. */
-static void read_member(struct code *c, enum follow_member member, int slot,
+static void read_member(struct code *c, enum kernel_member member, int slot,
 			int32_t bytes)
 {
 	/* The immediate is the offset in our own types until relocated. */
-	code_alu_imm(c, BPF_MOV, R1, member == FOLLOW_SIGNAL ? 8 : 0);
+	code_alu_imm(c, BPF_MOV, R1, kernel_member_offset(member));
 	code_core(c, member);
 	code_alu(c, BPF_ADD, R3, R1);
 	code_mov(c, R1, R10);
@@ -60,7 +61,7 @@ static void emit_fork(struct code *c)
 	code_load(c, BPF_DW, R6, R1, 8);
 	only_targets(c, out);
 	code_mov(c, R3, R6);
-	read_member(c, FOLLOW_TGID, KEY, 4);
+	read_member(c, KERNEL_TGID, KEY, 4);
 	code_store_imm(c, BPF_DW, R10, VALUE, 1);
 	code_ref(c, R1, REF_TARGETS, 0);
 	code_mov(c, R2, R10);
@@ -81,9 +82,9 @@ static void emit_exit(struct code *c)
 	code_load(c, BPF_DW, R6, R1, 0);
 	only_targets(c, out);
 	code_mov(c, R3, R6);
-	read_member(c, FOLLOW_SIGNAL, VALUE, 8);
+	read_member(c, KERNEL_SIGNAL, VALUE, 8);
 	code_load(c, BPF_DW, R3, R10, VALUE);
-	read_member(c, FOLLOW_LIVE, VALUE, 4);
+	read_member(c, KERNEL_LIVE, VALUE, 4);
 	code_load(c, BPF_W, R1, R10, VALUE);
 	code_jump_imm(c, BPF_JNE, R1, 0, out);
 	code_ref(c, R1, REF_TARGETS, 0);
@@ -99,32 +100,3 @@ const struct follow_program follow_programs[FOLLOW_PROGRAMS] = {
 	{ "follow_exit", "raw_tp/sched_process_exit", "sched_process_exit",
 	  emit_exit },
 };
-
-void follow_types(struct btf_writer *b, struct follow_types *t)
-{
-	uint32_t i32 = btf_int(b, "int", 4, true);
-	struct btf_field counter = { "counter", i32, 0 };
-	uint32_t atomic = btf_struct(b, NULL, 4, &counter, 1);
-	struct btf_field live = { "live", atomic, 0 };
-	struct btf_field task[2] = { { "tgid", i32, 0 }, { "signal", 0, 8 } };
-
-	t->signal = btf_struct(b, "signal_struct", 4, &live, 1);
-	task[1].type = btf_ptr(b, t->signal);
-	t->task = btf_struct(b, "task_struct", 16, task, 2);
-}
-
-void follow_relocate(struct btf_writer *b, const struct follow_types *t,
-		     const char *section, uint32_t insn_off, uint32_t which)
-{
-	switch ((enum follow_member)which) {
-	case FOLLOW_TGID:
-		btf_core_offset(b, section, insn_off, t->task, "0:0");
-		break;
-	case FOLLOW_SIGNAL:
-		btf_core_offset(b, section, insn_off, t->task, "0:1");
-		break;
-	case FOLLOW_LIVE:
-		btf_core_offset(b, section, insn_off, t->signal, "0:0");
-		break;
-	}
-}

@@ -55,6 +55,9 @@ static const char *helper_name(int id)
 		{ BPF_FUNC_ringbuf_submit, "ringbuf_submit" },
 		{ BPF_FUNC_snprintf, "snprintf" },
 		{ BPF_FUNC_loop, "loop" },
+		{ BPF_FUNC_jiffies64, "jiffies64" },
+		{ BPF_FUNC_get_prandom_u32, "get_prandom_u32" },
+		{ BPF_FUNC_get_current_task, "get_current_task" },
 		{ BPF_FUNC_get_attach_cookie, "get_attach_cookie" },
 	};
 

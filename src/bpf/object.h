@@ -9,6 +9,7 @@
 #include "bpf/btf.h"
 #include "bpf/elf_write.h"
 #include "bpf/emit.h"
+#include "bpf/kernel_types.h"
 
 struct object {
 	const struct ir_prog *p;
@@ -20,6 +21,7 @@ struct object {
 	uint32_t *symbol;      /* by code_ref: of maps and blocks, 0: none */
 	bool follow;           /* the programs of follow.h are in it */
 	uint32_t i32, pointer; /* BTF types of functions */
+	struct kernel_types types;
 };
 
 /* Add .maps, .data.spile and .rodata with their BTF and symbols. */

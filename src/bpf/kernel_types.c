@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bpf/kernel_types.h"
+
+enum holder {
+	IN_TASK,
+	IN_SIGNAL,
+	IN_CRED
+};
+
+/* By enum kernel_member: where it is, and its place and index there. */
+static const struct {
+	enum holder in;
+	int32_t offset;
+	const char *access;
+} members[] = {
+	[KERNEL_TGID] = { IN_TASK, 0, "0:0" },
+	[KERNEL_SIGNAL] = { IN_TASK, 8, "0:1" },
+	[KERNEL_PARENT] = { IN_TASK, 16, "0:2" },
+	[KERNEL_CRED] = { IN_TASK, 24, "0:3" },
+	[KERNEL_COMM] = { IN_TASK, 32, "0:4" },
+	[KERNEL_LIVE] = { IN_SIGNAL, 0, "0:0" },
+	[KERNEL_EUID] = { IN_CRED, 0, "0:0" },
+	[KERNEL_EGID] = { IN_CRED, 4, "0:1" },
+};
+
+int32_t kernel_member_offset(enum kernel_member m)
+{
+	return members[m].offset;
+}
+
+static void add_types(struct btf_writer *b, struct kernel_types *t)
+{
+	uint32_t i32 = btf_int(b, "int", 4, true);
+	uint32_t u32 = btf_int(b, "unsigned int", 4, false);
+	uint32_t c8 = btf_int(b, "char", 1, true);
+	struct btf_field counter = { "counter", i32, 0 };
+	struct btf_field val = { "val", u32, 0 };
+	struct btf_field live = { "live", 0, 0 };
+	struct btf_field ids[2] = { { "euid", 0, 0 }, { "egid", 0, 4 } };
+	struct btf_field task[5] = {
+		{ "tgid", i32, 0 },       { "signal", 0, 8 },
+		{ "real_parent", 0, 16 }, { "cred", 0, 24 },
+		{ "comm", 0, 32 },
+	};
+
+	live.type = btf_struct(b, NULL, 4, &counter, 1);
+	t->signal = btf_struct(b, "signal_struct", 4, &live, 1);
+	ids[0].type = ids[1].type = btf_struct(b, NULL, 4, &val, 1);
+	t->cred = btf_struct(b, "cred", 8, ids, 2);
+	task[1].type = btf_ptr(b, t->signal);
+	/* To what the parent points does not matter. */
+	task[2].type = btf_ptr(b, 0);
+	task[3].type = btf_ptr(b, t->cred);
+	task[4].type = btf_array(b, c8, i32, 16);
+	t->task = btf_struct(b, "task_struct", 48, task, 5);
+}
+
+void kernel_relocate(struct btf_writer *b, struct kernel_types *t,
+		     const char *section, uint32_t insn_off,
+		     enum kernel_member m)
+{
+	uint32_t type = 0;
+
+	if (!t->task)
+		add_types(b, t);
+	switch (members[m].in) {
+	case IN_TASK:
+		type = t->task;
+		break;
+	case IN_SIGNAL:
+		type = t->signal;
+		break;
+	case IN_CRED:
+		type = t->cred;
+		break;
+	}
+	btf_core_offset(b, section, insn_off, type, members[m].access);
+}
