@@ -174,7 +174,8 @@ static void overflow_messages(struct emit *e, const struct ir_insn *i,
 		vec_foreach(m, &e->flat.fn.blocks.at[e->flat.order[k]].insns) {
 			const struct ir_global *g;
 
-			if ((m->op != IR_OP_MSET && m->op != IR_OP_MADD) ||
+			if ((m->op != IR_OP_MSET && m->op != IR_OP_MADD &&
+			     m->op != IR_OP_SADD) ||
 			    seen[m->imm])
 				continue;
 			seen[m->imm] = true;

@@ -83,10 +83,11 @@ static void linear_bucket(struct emit *e, const struct hist *h, uint32_t last)
 	code_alu(c, BPF_SUB, R3, R1);
 	code_const(c, R1, h->step);
 	code_alu(c, BPF_DIV, R3, R1);
-	code_alu_imm(c, BPF_ADD, R3, 1);
+	/* Before the addition, which can wrap. */
 	code_jump_imm(c, BPF_JLT, R3, (int32_t)last, inside);
-	code_const(c, R3, last);
+	code_const(c, R3, last - 1);
 	code_label(c, inside);
+	code_alu_imm(c, BPF_ADD, R3, 1);
 	code_label(c, have);
 }
 
