@@ -118,7 +118,8 @@ static void add_text(struct maker *m, const char *text, size_t len)
 		add_string(m, &s);
 }
 
-/* One byte; a NUL ends the text there, as nothing moves behind it. */
+/* One byte; a NUL ends the text there. What is behind it must stay zero: texts
+ * are compared by words. */
 static void add_char(struct maker *m, ir_reg r)
 {
 	struct code *c = &m->e->code;
@@ -130,6 +131,8 @@ static void add_char(struct maker *m, ir_reg r)
 	if (!m->fixed)
 		code_jump_imm(c, BPF_JLE, R2, 1, m->full);
 	code_store(c, BPF_B, R1, 0, emit_num_any(m->e, R2, r));
+	code_load(c, BPF_B, R2, R1, 0);
+	code_jump_imm(c, BPF_JEQ, R2, 0, m->full);
 	code_const(c, R0, 2);
 	step_cursor(m);
 }
