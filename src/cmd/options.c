@@ -28,6 +28,7 @@ enum code {
 	OPT_NO_TIME_LIMITS,
 	OPT_SUPPRESS_ERRORS,
 	OPT_NO_CACHE,
+	OPT_DUMP_IR,
 	OPT_LATER, /* known, and served by a later version */
 };
 
@@ -64,6 +65,7 @@ static const struct option_row rows[] = {
 	{ OPT_SUPPRESS_ERRORS, "suppress-handler-errors", NULL, false, "only count errors of handlers" },
 	{ OPT_NO_CACHE, "disable-cache", NULL, false, NULL },
 	{ OPT_NO_CACHE, "poison-cache", NULL, false, NULL },
+	{ OPT_DUMP_IR, "dump-ir", NULL, false, "print the intermediate language and stop" },
 	{ OPT_RUNTIME, "runtime", "MODE", false, "auto or bpf" },
 	{ OPT_BPF, "bpf", NULL, false, "the same as --runtime=bpf" },
 	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
@@ -491,6 +493,9 @@ static bool take_option(struct options *o, int code, const char *arg)
 	case OPT_SUPPRESS_ERRORS:
 		o->limits.suppress_errors = 1;
 		return true;
+	case OPT_DUMP_IR:
+		o->last_pass = 3;
+		return o->dump_ir = true;
 	case OPT_RUNTIME:
 		return take_runtime(o, arg);
 	case OPT_BPF:

@@ -20,6 +20,7 @@ struct options {
 	unsigned last_pass;        /* 1 … 5 */
 	unsigned verbose[PASSES];  /* by pass */
 	bool guru, keep, no_warnings, warnings_are_errors;
+	bool dump_ir;              /* --dump-ir: -p3 without the BPF listing */
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	const char *script_text;   /* -e, or NULL */
 	const char *script_file;   /* operand, "-" for stdin, or NULL */

@@ -368,7 +368,7 @@ static bool print_pass_3(struct run *r)
 	bool ok = true;
 
 	ir_print(r->ir, &out);
-	if (bpf_list(r->ir, &out, &err))
+	if (!r->o->dump_ir && bpf_list(r->ir, &out, &err))
 		ok = pass_failed(3, "translation", &err);
 	ok = print_result(&out) && ok;
 	strbuf_release(&out);

@@ -56,6 +56,7 @@ expect 'run-time error' 1 '^before\n$' "^ERROR: division by 0 near operator '/' 
 expect '-p1' 0 '# parse tree dump' '^$' "$STAP" -p1 -e "$hello"
 expect '-p2' 0 '# probes\nbegin' '^$' "$STAP" -p2 -e "$hello"
 expect '-p3' 0 'print' '^$' "$STAP" -p3 -e "$hello"
+expect '--dump-ir' 0 '^spile-ir 1\n.*handler probe_0\n.*print "Hello World' '^$' "$STAP" --dump-ir -e "$hello"
 expect '-p4' 0 "^$SYSTEMTAP_DIR/cache/../stap_[0-9a-f]{32}_[0-9]+\.bo.\$" '^$' "$STAP" -p4 -e "$hello"
 expect 'stapio of -p4' 0 '^Hello World!\n$' '^$' "$STAPIO" "$(cat out)"
 expect '-m' 0 "^$PWD/mod1\.bo.\$" '^$' "$STAP" -p4 -m mod1 -e 'global var1 = "foo" probe begin { println(var1) exit() }'
