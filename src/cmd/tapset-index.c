@@ -22,7 +22,8 @@ struct world {
 	bool ok;
 };
 
-static void check_name(struct world *w, const char *path, const char *line)
+__attribute__((nonnull)) static void
+check_name(struct world *w, const char *path, const char *line)
 {
 	const char *before = hmap_gets(&w->offers, line);
 	char *copy = arena_strndup(&w->arena, path, strlen(path));

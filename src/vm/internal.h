@@ -22,8 +22,7 @@
 #define VM_OUTPUT_BYTES 65536
 /* Bytes of a reported line, with its prefix (language.md 22.3). */
 #define VM_LINE_BYTES 383
-/* Arguments of an intrinsic at most. */
-#define VM_MAX_INTRIN_ARGS 8
+#define VM_MAX_INTRIN_ARGS 8 /* arguments of an intrinsic */
 
 enum vm_op {
 #define VMOP(name) VM_##name,
