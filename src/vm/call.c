@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Instructions that take more than a few lines: output, intrinsics, the lock,
  * iterations. */
-#include "vm/internal.h"
+#include "vm/intrin.h"
 #include "vm/stat.h"
 
 #include <errno.h>

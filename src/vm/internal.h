@@ -223,22 +223,6 @@ void vm_flush(struct vm *vm);
 /* False if it raised, or ended the handler (vm->aborted). */
 bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	       struct vm_val *result);
-/* --- intrin_text.c, intrin_task.c: the intrinsics behind those of vm_intrin() --- */
-
-/* Texts; goes on to vm_intrin_task(). False if it raised. */
-bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
-		    struct vm_val *result);
-/* Time, chance, tasks and the session. */
-bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
-		    struct vm_val *result);
-/* Give back the text in vm->tmp. */
-static inline bool vm_tmp_result(struct vm *vm, struct vm_val *result)
-{
-	result->str = vm->tmp.buf;
-	result->len = (uint32_t)vm->tmp.len;
-	return true;
-}
-
 /* Take the globals' lock; false when that took too long. */
 bool vm_lock(struct vm *vm);
 void vm_unlock(struct vm *vm);

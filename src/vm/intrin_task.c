@@ -3,7 +3,7 @@
  * Intrinsics on time, chance, tasks and the session. In user space "the task"
  * is the process that runs the handlers.
  */
-#include "vm/internal.h"
+#include "vm/intrin.h"
 
 #include "base/bug.h"
 

@@ -3,7 +3,7 @@
  * Intrinsics on texts. A text is len bytes; nothing here relies on a NUL behind
  * them, and results are cut at the bound of their register by the caller.
  */
-#include "vm/internal.h"
+#include "vm/intrin.h"
 
 #include <errno.h>
 #include <string.h>
