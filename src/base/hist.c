@@ -46,7 +46,7 @@ uint32_t hist_bucket(const struct hist *h, int64_t value)
 		return 0;
 	last = hist_buckets(h) - 1;
 	i = ((uint64_t)value - (uint64_t)h->lo) / (uint64_t)h->step;
-	return i + 1 < last ? (uint32_t)i + 1 : last;
+	return i < last - 1 ? (uint32_t)i + 1 : last;
 }
 
 /* --- printing --- */

@@ -211,7 +211,7 @@ static bool parse_global_type(struct parse *c, struct ir_global *g)
 
 static bool parse_init(struct parse *c, struct ir_global *g)
 {
-	if (!scan_take(&c->s, '='))
+	if (g->type == IR_STAT || !scan_take(&c->s, '='))
 		return !c->s.failed;
 	if (g->type == IR_I64)
 		return scan_number(&c->s, &g->init_num);

@@ -21,6 +21,10 @@
 #define H(text)                                                               \
 	DECLS "handler h\nreg r0:i64, r1:i64, r2:str, r3:str\n"               \
 	      "iter i0 @a\niter i1 @t\nb0:\n" text
+/* The same with statistics. */
+#define S(text)                                                               \
+	DECLS "global @x: stat sum\nglobal @y[i64]: stat log size 4\n"        \
+	      "handler h\nreg r0:i64, r1:i64\nb0:\n" text "b1:\nfail\n"
 #define AT0(op, text)                                                         \
 	"Function 'h', block b0, instruction 0 (" op "): " text "."
 
@@ -54,10 +58,35 @@ static const struct reject {
 	  "Function 'h': register x has a bound outside 1 … 512." },
 	{ PROG "function f(): str[0]\nb0:\nret\n",
 	  "Function 'f': the result has a bound outside 1 … 512." },
+	{ PROG "global @x: stat linear 0 126 1\n",
+	  "Global x has a histogram with less than 3 or more than 128 "
+	  "buckets." },
+	{ PROG "global @x: stat variance 63\n",
+	  "IR text line 2: expected a number up to 62." },
+	{ PROG "global @x: stat = 1\n",
+	  "IR text line 2: unexpected text at the end of the line." },
 	{ DECLS "handler h\niter i0 @n\nb0:\nret\n",
 	  "Function 'h': an iteration has no array." },
 	{ DECLS "handler h\niter i0 @t up key 2\nb0:\nret\n",
 	  "Function 'h': an iteration is sorted by nothing." },
+	/* statistics */
+	{ S("sadd @n, r0 err b1\nret\n"),
+	  AT0("sadd", "global n holds no statistics") },
+	{ S("gset @x, r0\nret\n"), AT0("gset", "r0 is i64, not stat") },
+	{ S("r0 = mget @y, r1\nret\n"),
+	  AT0("mget", "global y holds stat, not i64") },
+	{ S("sadd @y, r0 err b1\nret\n"),
+	  AT0("sadd", "global y has 1 keys") },
+	{ S("sadd @x, r0, r1 err b1\nret\n"),
+	  AT0("sadd", "too many arguments") },
+	{ S("sadd @x, r0\nret\n"), AT0("sadd", "the err block is missing") },
+	{ S("r0 = sget @x, min err b1\nret\n"),
+	  AT0("sget", "global x does not keep that") },
+	{ S("sclear @y\nret\n"), AT0("sclear", "the global is an array") },
+	{ S("hprint @x err b1\nret\n"),
+	  AT0("hprint", "global x has no histogram") },
+	{ S("r0 = hget @y, r1 err b1\nret\n"),
+	  AT0("hget", "global y has 1 keys") },
 	/* blocks and edges */
 	{ H("unlock\n"), AT0("unlock", "the block does not end") },
 	{ H("ret\nret\n"), AT0("ret", "it ends the block too early") },
