@@ -56,7 +56,11 @@ static void add_number_op(struct maker *m)
 		"^a", "[0-9]+>", "", "b.*[g-z]", "(a|x)(b|y)+", "<$",
 	};
 
-	switch (pick(m, 7)) {
+	switch (pick(m, 8)) {
+	case 7:
+		strbuf_addf(&m->text, "  r%u = intrin strlen, r%u\n", num(m),
+			    str(m));
+		break;
 	case 6:
 		strbuf_addf(&m->text, "  r%u = match \"%s\", r%u\n", num(m),
 			    patterns[pick(m, 6)], str(m));
@@ -89,7 +93,11 @@ static void add_string_op(struct maker *m)
 	static const char *const texts[] = { "", "a", "abcdefgh", "xyz",
 					     "a longer text, that is cut" };
 
-	switch (pick(m, 6)) {
+	switch (pick(m, 7)) {
+	case 6:
+		strbuf_addf(&m->text, "  r%u = intrin substr, r%u, r%u, r%u\n",
+			    str(m), str(m), num(m), num(m));
+		break;
 	case 0:
 		strbuf_addf(&m->text, "  r%u = str \"%s\"\n", str(m),
 			    texts[pick(m, 5)]);
@@ -118,7 +126,10 @@ static void add_string_op(struct maker *m)
 
 static void add_global_op(struct maker *m)
 {
-	switch (pick(m, 8)) {
+	switch (pick(m, 9)) {
+	case 8:
+		strbuf_addf(&m->text, "  mdel @m, r%u, r%u\n", str(m), num(m));
+		break;
 	case 0:
 		strbuf_addf(&m->text, "  r%u = gget @n\n", num(m));
 		break;
