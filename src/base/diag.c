@@ -141,7 +141,8 @@ static void add_message(struct diag *d, struct strbuf *out,
 	if (kind == PARSE)
 		add_parse_place(d, out, form, loc);
 	else
-		add_source_line(d, out, loc, "        source: ");
+		add_source_line(d, out, loc, kind == WARNING ?
+				" source: " : "        source: ");
 	add_origins(d, out, loc);
 }
 

@@ -488,8 +488,9 @@ static bool take_option(struct options *o, int code, const char *arg)
 	case 's':
 		return take_buffer(o, arg);
 	case 'u':
+		return o->no_optimization = true;
 	case OPT_NO_CACHE:
-		return true; /* what they switch off shows nowhere */
+		return true; /* there is no cache to switch off */
 	case OPT_SUPPRESS_ERRORS:
 		o->limits.suppress_errors = 1;
 		return true;

@@ -282,6 +282,7 @@ static void analyze(struct run *r)
 		.privilege = r->env.privilege,
 		.guru = r->o->guru,
 		.no_global_display = r->o->no_global_display || r->o->list,
+		.optimize = !r->o->no_optimization && !r->o->list,
 		.listing = r->o->list != NULL,
 	};
 

@@ -26,6 +26,7 @@ struct probe_env {
 	const char *privilege; /* stapdev, stapsys, stapusr */
 	bool guru;
 	bool no_global_display; /* --no-global-var-display */
+	bool optimize;         /* leave out what has no effect */
 	bool listing;          /* -l, -L: name places one by one */
 	const char *btf_path;    /* kernel types; NULL: /sys/kernel/btf/vmlinux */
 	const char *tracefs_path; /* NULL: where it is usually mounted */

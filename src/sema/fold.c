@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * @defined is decided at translation, and what it rules out is dropped before
- * anything in there is resolved (language.md section 7).
+ * anything in there is resolved (language.md section 7). Operators on numbers
+ * are computed once everything has its type (section 21).
  */
 #include "lang/token.h"
 #include "sema/internal.h"
@@ -114,4 +115,161 @@ void fold_to_number(struct ast_expr *e, int64_t value)
 	e->num = value;
 	e->a = e->b = e->c = NULL;
 	e->list.len = 0;
+}
+
+/* --- constants --- */
+
+/* The value of an operator on two numbers, as executors compute it; false if
+ * it fails at run time or depends on the machine. */
+static bool binary_value(unsigned op, int64_t a, int64_t b, int64_t *v)
+{
+	uint64_t ua = (uint64_t)a, ub = (uint64_t)b;
+
+	switch (op) {
+	case TOK_PLUS:
+		*v = (int64_t)(ua + ub);
+		return true;
+	case TOK_MINUS:
+		*v = (int64_t)(ua - ub);
+		return true;
+	case TOK_STAR:
+		*v = (int64_t)(ua * ub);
+		return true;
+	case TOK_SLASH:
+		if (!b || b == -1)
+			return false;
+		*v = a / b;
+		return true;
+	case TOK_PERCENT:
+		if (!b || b == -1)
+			return false;
+		*v = a % b;
+		return true;
+	case TOK_AMP:
+		*v = a & b;
+		return true;
+	case TOK_PIPE:
+		*v = a | b;
+		return true;
+	case TOK_CARET:
+		*v = a ^ b;
+		return true;
+	}
+	return false;
+}
+
+static bool compare_value(unsigned op, int64_t a, int64_t b, int64_t *v)
+{
+	switch (op) {
+	case TOK_EQ:
+		*v = a == b;
+		return true;
+	case TOK_NE:
+		*v = a != b;
+		return true;
+	case TOK_LT:
+		*v = a < b;
+		return true;
+	case TOK_LE:
+		*v = a <= b;
+		return true;
+	case TOK_GT:
+		*v = a > b;
+		return true;
+	case TOK_GE:
+		*v = a >= b;
+		return true;
+	}
+	return false;
+}
+
+static bool is_number(const struct ast_expr *e)
+{
+	return e && e->kind == AST_NUMBER;
+}
+
+static void fold_unary(struct ast_expr *e)
+{
+	int64_t a = e->a->num;
+
+	if (e->op == TOK_PLUS)
+		fold_to_number(e, a);
+	else if (e->op == TOK_MINUS)
+		fold_to_number(e, (int64_t)(0 - (uint64_t)a));
+	else if (e->op == TOK_BANG)
+		fold_to_number(e, !a);
+	else if (e->op == TOK_TILDE)
+		fold_to_number(e, ~a);
+}
+
+/* a && b: decided by a alone, or by both. */
+static void fold_logic(struct ast_expr *e)
+{
+	bool a = e->a->num != 0;
+
+	if (a == (e->op == TOK_LOR))
+		fold_to_number(e, a);
+	else if (is_number(e->b))
+		fold_to_number(e, e->b->num != 0);
+}
+
+void fold_constants(struct ast_expr *e)
+{
+	struct ast_expr **it;
+	int64_t v;
+
+	if (!e)
+		return;
+	vec_foreach(it, &e->list)
+		fold_constants(*it);
+	fold_constants(e->a);
+	fold_constants(e->b);
+	fold_constants(e->c);
+	if (!is_number(e->a))
+		return;
+	if (e->kind == AST_UNARY)
+		fold_unary(e);
+	else if (e->kind == AST_LOGIC)
+		fold_logic(e);
+	else if (e->kind == AST_COND)
+		*e = e->a->num ? *e->b : *e->c;
+	else if (e->kind == AST_BINARY && is_number(e->b) &&
+		 binary_value(e->op, e->a->num, e->b->num, &v))
+		fold_to_number(e, v);
+	else if (e->kind == AST_COMPARE && is_number(e->b) &&
+		 compare_value(e->op, e->a->num, e->b->num, &v))
+		fold_to_number(e, v);
+}
+
+/* Keep the arm that is taken. */
+static void fold_branch(struct ast_stmt *st)
+{
+	struct ast_stmt *taken = st->expr->num ? st->body : st->otherwise;
+
+	if (st->kind == AST_IF && taken) {
+		*st = *taken;
+	} else if (!st->expr->num) {
+		st->kind = AST_EMPTY;
+		st->expr = NULL;
+	}
+}
+
+void fold_constants_in(struct ast_stmt *st)
+{
+	struct ast_stmt **it;
+
+	if (!st)
+		return;
+	fold_constants(st->expr);
+	fold_constants(st->init);
+	fold_constants(st->update);
+	if (st->foreach)
+		fold_constants(st->foreach->limit);
+	vec_foreach(it, &st->stmts)
+		fold_constants_in(*it);
+	fold_constants_in(st->body);
+	fold_constants_in(st->otherwise);
+	if ((st->kind == AST_IF || st->kind == AST_WHILE) &&
+	    is_number(st->expr))
+		fold_branch(st);
 }

@@ -101,6 +101,8 @@ struct function *names_function(struct sema *s, const struct ast_expr *call,
 void names_finish(struct sema *s);
 /* Warn about variables that are read and never written. */
 void names_warn(struct sema *s);
+/* Warn about functions and globals of the script that nothing uses. */
+void names_warn_unused(struct sema *s);
 
 /* --- handlers.c --- */
 
@@ -134,6 +136,10 @@ struct ast_expr *clone_expr(struct arena *arena, const struct ast_expr *e);
 bool fold_decides(const struct ast_expr *e, int64_t *value);
 /* Turn an expression into a number in place. */
 void fold_to_number(struct ast_expr *e, int64_t value);
+/* Compute operators on numbers, in place; all types must be known. */
+void fold_constants(struct ast_expr *e);
+/* The same in a statement and those within; NULL is fine. */
+void fold_constants_in(struct ast_stmt *st);
 
 /* --- bind.c --- */
 
@@ -153,6 +159,12 @@ bool conditions_check(struct sema *s, const struct condition *c);
 /* Make end probes that show the globals which are written and never read
  * (language.md 21). All types must be known. */
 void display_add(struct sema *s);
+
+/* --- elide.c --- */
+
+/* Leave out what has no effect, with warnings (language.md 21). All types must
+ * be known; what is displayed must have its probes. */
+void elide_all(struct sema *s);
 
 /* --- types.c --- */
 

@@ -158,6 +158,53 @@ void names_warn(struct sema *s)
 		warn_never_assigned(s, &(*h)->locals, "local");
 }
 
+/* Whether an overload of the same name and arity was reached: they go along. */
+static bool is_reached(struct sema *s, const struct ast_function *f)
+{
+	const struct function_entry *e;
+
+	for (e = hmap_gets(&s->functions, f->name); e; e = e->next)
+		if (e->fn && e->ast && e->n_params == f->params.len &&
+		    (e->ast == f || (!f->is_private && !e->ast->is_private)))
+			return true;
+	return false;
+}
+
+static void warn_unused_globals(struct sema *s, const struct ast_file *file)
+{
+	struct ast_global *const *g;
+
+	vec_foreach(g, &file->globals) {
+		const struct global_entry *e =
+			find_global(s, (*g)->name, file);
+
+		if (e && !e->use_order)
+			diag_warn(s->diag, (*g)->loc, ELIDED_VARIABLE,
+				  (*g)->name);
+	}
+}
+
+void names_warn_unused(struct sema *s)
+{
+	struct ast_function *const *f;
+	struct ast_file *const *file;
+
+	vec_foreach(file, &s->files) {
+		if ((*file)->library)
+			continue;
+		vec_foreach(f, &(*file)->functions)
+			if (!is_reached(s, *f))
+				diag_warn(s->diag, (*f)->loc, ELIDED_FUNCTION,
+					  (*f)->name);
+	}
+	/* Of unused globals the reference keeps silent. */
+	if (!s->diag->verbose)
+		return;
+	vec_foreach(file, &s->files)
+		if (!(*file)->library)
+			warn_unused_globals(s, *file);
+}
+
 /* --- functions --- */
 
 /* Append behind those of the same name, but before intrinsics: what a script

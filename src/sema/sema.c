@@ -68,6 +68,8 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 	}
 	if (l->diag->errors == errors && !env->no_global_display)
 		display_add(&s);
+	if (l->diag->errors == errors && env->optimize)
+		elide_all(&s);
 	resolver_release(s.resolver);
 	hmap_release(&s.globals);
 	hmap_release(&s.functions);
