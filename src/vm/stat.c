@@ -86,17 +86,19 @@ static int64_t variance(const struct ir_stat *s, const struct stat_value *v,
 			bool element)
 {
 	int64_t n = v->count, each, off, all;
+	/* Nothing but the sign is left of a larger shift. */
+	unsigned back = s->shift < 32 ? 2 * s->shift : 63;
 
 	if (n < 2)
 		return 0;
 	each = v->m2 / (n - 1);
 	if (element)
-		return each >> 2 * s->shift;
+		return each >> back;
 	/* The reference joins the CPUs of a scalar like this, even one. */
 	off = wrap_sub(v->mean, shift_left(v->sum, s->shift) / n);
 	all = wrap_add(wrap_mul(n - 1, each),
 		       wrap_mul(n, wrap_mul(off, off)));
-	return all / (n - 1) >> 2 * s->shift;
+	return all / (n - 1) >> back;
 }
 
 bool stat_get(const struct ir_stat *s, const struct stat_value *v,

@@ -25,7 +25,7 @@ expect 'both CPUs' 0 '(^|\n)20000 20000 20000\n' '^$' "$STAP" -c "bash -c './sta
 # The same samples, some with the sign bit at all places, counted on both sides.
 same()
 {
-	expect "$1" 0 '(^|\n)same 10000\n$' '^$' "$STAP" -D MAXACTION_INTERRUPTIBLE=1000000 -c "$run" -e "
+	expect "$1" 0 '(^|\n)same 10000\n$' '^$' "$STAP" -w -D MAXACTION_INTERRUPTIBLE=1000000 -c "$run" -e "
 		global n, k, u
 		function sample(i) { x = 0x9e3779b97f4a7c15 * i; return x >> (i % 64) }
 		function few(i) { return sample(i) % 300 }
