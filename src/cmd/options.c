@@ -6,6 +6,7 @@
 #include "cmd/options.h"
 
 #include "base/bug.h"
+#include "base/similar.h"
 #include "cmd/version.h"
 
 #include <ctype.h>
@@ -29,6 +30,7 @@ enum code {
 	OPT_SUPPRESS_ERRORS,
 	OPT_NO_CACHE,
 	OPT_DUMP_IR,
+	OPT_DUMP_TYPES,
 	OPT_LATER, /* known, and served by a later version */
 };
 
@@ -71,6 +73,7 @@ static const struct option_row rows[] = {
 	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
 	{ 'l', NULL, "PROBE", false, "list the places that PROBE stands for" },
 	{ 'L', NULL, "PROBE", false, "the same, with the variables there" },
+	{ OPT_DUMP_TYPES, "dump-probe-types", NULL, false, "list all forms of probe points" },
 	{ OPT_PRIVILEGE, "privilege", "LEVEL", false, "allow only what stapdev, stapsys or stapusr may use" },
 	{ OPT_UNPRIVILEGED, "unprivileged", NULL, false, "the same as --privilege=stapusr" },
 	{ OPT_NO_DISPLAY, "no-global-var-display", NULL, false, "do not show unread globals at the end" },
@@ -96,7 +99,7 @@ static const struct option_row later_rows[] = {
 };
 
 static const char *const later_long[] = {
-	"debug", "modinfo", "ldd", "all-modules", "dump-probe-types",
+	"debug", "modinfo", "ldd", "all-modules", 
 	"dump-probe-aliases", "dump-functions", "dyninst", "check-version", "skip-badvars",
 	"semantic-keep-going", "use-server",
 	"use-server-on-error", "list-servers", "trust-servers",
@@ -406,11 +409,12 @@ static bool take_text(const char **to, const char *text, const char *refusal)
 
 static bool take_list(struct options *o, const char *arg, bool locals)
 {
-	if (o->list) {
+	if (o->list || o->dump_types) {
 		fprintf(stderr, "ERROR: only one of the -l/-L/--dump-* switches may be specified\n");
 		return false;
 	}
 	o->list = arg;
+	o->dump_types = !arg;
 	o->list_locals = locals;
 	o->no_warnings = true;
 	return true;
@@ -508,6 +512,8 @@ static bool take_option(struct options *o, int code, const char *arg)
 	case 'l':
 	case 'L':
 		return take_list(o, arg, code == 'L');
+	case OPT_DUMP_TYPES:
+		return take_list(o, NULL, false);
 	case OPT_PRIVILEGE:
 		return take_privilege(o, arg);
 	case OPT_UNPRIVILEGED:
@@ -566,6 +572,7 @@ static bool is_later(int code)
 /* Rules between options, once all are read (cli.md section 4). */
 static enum options_result finish(struct options *o, int argc, char **argv)
 {
+	bool no_script = o->list || o->dump_types;
 	int i = optind;
 
 	if (!o->privilege)
@@ -575,15 +582,15 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 			o->privilege);
 		return usage_error();
 	}
-	if (o->list && o->script_text) {
+	if (no_script && o->script_text) {
 		fprintf(stderr, "Cannot specify a script with -l/-L/--dump-* switches.\n");
 		return usage_error();
 	}
-	if (!o->list && !o->script_text && i < argc)
+	if (!no_script && !o->script_text && i < argc)
 		o->script_file = argv[i++];
 	for (; i < argc; i++)
 		vec_push(o->arena, &o->args, argv[i]);
-	if (!o->list && !o->script_text && !o->script_file) {
+	if (!no_script && !o->script_text && !o->script_file) {
 		fprintf(stderr, "A script must be specified.\n");
 		return usage_error();
 	}
@@ -594,6 +601,27 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 	if (!apply_defines(o))
 		return usage_error();
 	return OPTIONS_RUN;
+}
+
+/* Name the option that a misspelt --option may have meant. */
+static void suggest_option(const char *given, const struct option *longs)
+{
+	struct similar near = { 0 };
+	char name[64];
+
+	if (strncmp(given, "--", 2))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="),
+		 given + 2);
+	near.want = name;
+	for (; longs->name; longs++) {
+		if (!strcmp(longs->name, name))
+			return;
+		similar_offer(&near, longs->name);
+	}
+	if (near.n && near.distance[0] <= 3 &&
+	    near.distance[0] < strlen(name) / 2 + 1)
+		fprintf(stderr, "Did you mean '--%s'?\n", near.names[0]);
 }
 
 enum options_result options_parse(struct options *o, struct arena *arena,
@@ -610,8 +638,10 @@ enum options_result options_parse(struct options *o, struct arena *arena,
 	limits_init(&o->limits);
 	make_getopt(arena, letters, &longs);
 	while ((code = getopt_long(argc, argv, letters, longs, &at)) != -1) {
-		if (code == '?')
+		if (code == '?') {
+			suggest_option(argv[optind - 1], longs);
 			return usage_error();
+		}
 		if (code == 'h') {
 			usage(stdout);
 			return OPTIONS_DONE;

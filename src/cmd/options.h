@@ -27,6 +27,7 @@ struct options {
 	words extra_scripts;       /* -E */
 	const char *list;          /* -l or -L PROBE, or NULL */
 	bool list_locals;          /* -L */
+	bool dump_types;           /* --dump-probe-types */
 	bool no_optimization;      /* -u */
 	bool no_global_display;    /* --no-global-var-display */
 	bool suppress_time_limits;

@@ -23,6 +23,7 @@
 #include "ir/layout.h"
 #include "lang/lang.h"
 #include "lower/lower.h"
+#include "probe/resolve.h"
 #include "sema/sema.h"
 #include "symbols/kconfig.h"
 
@@ -313,6 +314,18 @@ static bool print_pass_2(struct run *r)
 	return ok;
 }
 
+/* --dump-probe-types needs no script. */
+static bool dump_types(const struct options *o)
+{
+	struct strbuf out = STRBUF_INIT;
+	bool ok;
+
+	providers_dump(o->privilege, &out);
+	ok = print_result(&out);
+	strbuf_release(&out);
+	return ok;
+}
+
 /* -l, -L: what does not resolve is left out, and named only under -vv. */
 static bool list_places(struct run *r)
 {
@@ -459,6 +472,8 @@ int passes_run(const struct options *o)
 	bool ok = true;
 	unsigned i;
 
+	if (o->dump_types)
+		return dump_types(o) ? 0 : 1;
 	run_init(&r, o);
 	if (o->list)
 		ok = pass_1_parse(&r) && list_places(&r);

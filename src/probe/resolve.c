@@ -428,7 +428,8 @@ static void report_nothing(struct resolver *rs, const struct ast_point *pt)
 		return;
 	switch (r->nothing) {
 	case RESOLVE_NO_MATCH:
-		resolve_error(r, (struct loc){ 0 }, PROBE_NO_MATCH, hint);
+		resolve_error(r, vec_last(&pt->comps).loc, PROBE_NO_MATCH,
+			      hint);
 		break;
 	case RESOLVE_MISMATCH:
 		resolve_error(r, vec_last(&pt->comps).loc, PROBE_MISMATCH,

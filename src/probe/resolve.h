@@ -35,4 +35,8 @@ void resolver_resolve(struct resolver *rs, const struct ast_probe *probe,
 /* Whether a provider takes the point as it is written, without wildcards. */
 bool resolver_knows(const struct resolver *rs, const struct ast_point *pt);
 
+/* Append the patterns of all providers that the privilege level leaves open,
+ * sorted, one a line; aliases are not among them. */
+void providers_dump(const char *privilege, struct strbuf *out);
+
 #endif

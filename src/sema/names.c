@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Declarations of all files: which global or function a name means. */
+#include "base/bug.h"
 #include "base/similar.h"
 #include "proto/intrinsics.h"
 #include "sema/internal.h"
@@ -356,6 +357,12 @@ static struct function_entry *next_candidate(struct function_entry *list,
 	return best;
 }
 
+/* Not functions to us, but to those who misspell them. */
+static const char *const print_names[] = {
+	"print",   "printf",  "println",  "printd",  "printdln", "print_char",
+	"sprint",  "sprintf", "sprintln", "sprintd", "sprintdln",
+};
+
 static void report_unresolved(struct sema *s, const struct ast_expr *call,
 			      const struct function_entry *same_name)
 {
@@ -379,6 +386,8 @@ static void report_unresolved(struct sema *s, const struct ast_expr *call,
 		if (s->functions.entries[i].key[0] != '_')
 			similar_offer(&near, s->functions.entries[i].key);
 	tapset_offer_functions(s->tapset, &near);
+	for (i = 0; i < ARRAY_SIZE(print_names); i++)
+		similar_offer(&near, print_names[i]);
 	strbuf_addstr(&text, " (similar: ");
 	similar_add(&near, &text);
 	strbuf_addch(&text, ')');

@@ -89,6 +89,15 @@ expect '-l of nothing, -vv' 1 '^$' 'probe point mismatch' "$STAP" -vv -l nosuch.
 expect '-l of a broken point' 1 '^$' 'expected literal string or number' "$STAP" -l 'begin('
 expect '-l and a script' 1 '^$' 'Cannot specify a script with -l/-L/--dump-\* switches\.' "$STAP" -l begin -e "$hello"
 expect '-l and -L' 1 '^$' 'only one of the -l/-L/--dump-\* switches may be specified' "$STAP" -l begin -L end
+expect '-u' 1 '^$' 'division by 0' "$STAP" -u -e 'global z = 0 probe begin { y = 1 / z; exit() }'
+expect 'elided' 0 '^on\n$' "Eliding assignment to 'y'" "$STAP" -e 'global z = 0 probe begin { y = 1 / z; println("on"); exit() }'
+expect 'elided, -w' 0 '^on\n$' '^$' "$STAP" -w -e 'global z = 0 probe begin { y = 1 / z; println("on"); exit() }'
+expect '--dump-probe-types' 0 '^begin\nbegin\(number\)\n.*\nkernel\.function\(string\)\.\*\*\n.*\nsyscall\.\*\n' '^$' "$STAP" --dump-probe-types
+expect '--dump-probe-types, unprivileged' 0 '^begin\n(begin|[^bks]|error)' '^$' "$STAP" --dump-probe-types --unprivileged
+expect '--dump-probe-types and script' 1 '^$' 'Cannot specify a script with -l/-L/--dump-' "$STAP" --dump-probe-types -e "$hello"
+expect 'misspelt option' 1 '^$' "Did you mean '--version'" "$STAP" --versoin
+expect 'misspelt print' 1 '^$' 'unresolved function printn \(similar: .*println' "$STAP" -e 'probe begin { printn(1) }'
+expect 'completion' 0 '^--dump-probe-types\n$' '^$' bash -c '. "$1"; COMP_WORDS=(stap --dump-probe-t); COMP_CWORD=1; _stap "$STAP"; echo "${COMPREPLY[@]}"' - "${LIB%/tests/run/*}/completions/stap.bash"
 expect '--privilege' 1 '^$' "Invalid argument 'root' for --privilege\." "$STAP" --privilege=root -e "$hello"
 expect 'two privileges' 1 '^$' 'Privilege level may be set only once\.' "$STAP" --privilege=stapsys --unprivileged -e "$hello"
 expect 'guru, unprivileged' 1 '^$' "You can't specify -g and --privilege=stapusr together\." "$STAP" -g --unprivileged -e "$hello"
