@@ -84,23 +84,30 @@ static void call_exit(struct emit *e)
 	emit_bare_record(e, RECORD_EXIT, true);
 }
 
-/* The derived point of a probe, or the name it has in the script. */
-static const char *point_text(const struct emit *e, bool pn, uint32_t id)
+/* What pp(), pn() or ppfunc() is for a probe. */
+static const char *point_text(const struct emit *e, int64_t which, uint32_t id)
 {
 	const struct ir_probe *p = &e->p->probes.at[id];
+	const char *function;
+	size_t len;
 
-	return pn && p->pn ? p->pn : p->point;
+	if (which == INTRIN_PPFUNC) {
+		function = ir_probe_function(p, &len);
+		return arena_strndup(e->arena, function, len);
+	}
+	return which == INTRIN_PN && p->pn ? p->pn : p->point;
 }
 
 /* Points of all probes of the group, one entry each of entry bytes. */
-static uint32_t point_table(struct emit *e, bool pn, uint32_t n, uint32_t entry)
+static uint32_t point_table(struct emit *e, int64_t which, uint32_t n,
+			    uint32_t entry)
 {
 	uint32_t first = e->g->probes.at[0], at;
 	char *table = arena_array(e->arena, char, (size_t)n *entry);
 
 	for (size_t k = 0; k < e->g->probes.len; k++) {
 		uint32_t id = e->g->probes.at[k];
-		const char *text = point_text(e, pn, id);
+		const char *text = point_text(e, which, id);
 
 		memcpy(table + (size_t)(id - first) * entry, text,
 		       strnlen(text, entry - 1));
@@ -115,14 +122,14 @@ static void probe_point(struct emit *e, const struct ir_insn *i)
 	uint32_t first = e->g->probes.at[0];
 	uint32_t n = vec_last(&e->g->probes) - first + 1;
 	uint32_t known = code_label_new(&e->code);
-	bool pn = i->imm == INTRIN_PN;
+	int64_t which = i->imm;
 	struct strval s = { .kind = PLACE_CONST };
 	int32_t off;
 	int base = emit_str_base(e, i->dst, &off);
 
 	for (size_t k = 0; k < e->g->probes.len; k++) {
 		uint32_t id = e->g->probes.at[k];
-		s.text = point_text(e, pn, id);
+		s.text = point_text(e, which, id);
 		s.len = strnlen(s.text, bound - 1);
 		if (s.len > longest)
 			longest = (uint32_t)s.len;
@@ -130,7 +137,7 @@ static void probe_point(struct emit *e, const struct ir_insn *i)
 	s.bound = longest + 1;
 	if (e->keep_probe) {
 		uint32_t entry = (longest + 8) & ~7u;
-		uint32_t table = point_table(e, pn, n, entry);
+		uint32_t table = point_table(e, which, n, entry);
 
 		emit_probe_index(e, R3);
 		code_alu_imm(&e->code, BPF_SUB, R3, (int32_t)first);
@@ -232,6 +239,7 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 			execname(e, i);
 		return;
 	case INTRIN_PP:
+	case INTRIN_PPFUNC:
 	case INTRIN_PN:
 		if (wanted)
 			probe_point(e, i);

@@ -164,6 +164,10 @@ struct ir_probe {
 	bool target_only;         /* with -c/-x: only in the target and its children */
 };
 
+/* The name behind function(", statement(" or trace(" in a probe's point, up to
+ * an @ or the quote: *len bytes, none if it has no such component. */
+const char *ir_probe_function(const struct ir_probe *p, size_t *len);
+
 /* Hash index over the texts of a table (ir_build.c). */
 struct ir_index {
 	uint32_t *slots;          /* id plus one; 0 is free */

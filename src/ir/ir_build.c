@@ -227,3 +227,22 @@ uint32_t ir_regex(struct ir_prog *p, const char *text, size_t len)
 	*slot = (uint32_t)p->regexes.len;
 	return *slot - 1;
 }
+
+const char *ir_probe_function(const struct ir_probe *p, size_t *len)
+{
+	static const char *const components[] = { "function(\"",
+						  "statement(\"", "trace(\"" };
+	size_t i;
+
+	for (i = 0; i < sizeof(components) / sizeof(components[0]); i++) {
+		const char *at = strstr(p->point, components[i]);
+
+		if (!at)
+			continue;
+		at += strlen(components[i]);
+		*len = strcspn(at, "@\"");
+		return at;
+	}
+	*len = 0;
+	return "";
+}

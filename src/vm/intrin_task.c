@@ -147,6 +147,14 @@ static void point_name(const struct vm *vm, struct vm_val *result)
 	result->len = (uint32_t)strlen(result->str);
 }
 
+static void point_function(const struct vm *vm, struct vm_val *result)
+{
+	size_t len;
+
+	result->str = ir_probe_function(&vm->prog->probes.at[vm->probe], &len);
+	result->len = (uint32_t)len;
+}
+
 static int64_t task_number(uint32_t id)
 {
 	switch ((int)id) {
@@ -202,6 +210,9 @@ bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
 		return true;
 	case INTRIN_PN:
 		point_name(vm, result);
+		return true;
+	case INTRIN_PPFUNC:
+		point_function(vm, result);
 		return true;
 	}
 	result->num = task_number(id);
