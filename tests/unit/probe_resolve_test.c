@@ -283,7 +283,7 @@ static void test_tracepoints(void **state)
 		sx_messages(&s, "probe kernel.trace(\"sched_swich\") {}"),
 		WHILE("identifier 'kernel'",
 		      "7") "semantic error: no match (similar tracepoints: sched_switch, "
-			   "sched_wakeup, irq_handler_entry)\n");
+			   "sched_wakeup, irq_handler_entry): identifier 'trace' at t.stp:1:14\n");
 	unlink(path);
 	rmdir(dir);
 	/* Nothing to ask: a name is taken as it is, a pattern matches none. */
@@ -292,7 +292,7 @@ static void test_tracepoints(void **state)
 			    "kernel.trace(\"a:b\")\nkernel.trace(\"c\")\n");
 	assert_non_null(strstr(sx_messages(&s, "probe kernel.trace(\"c*\") "
 					       "{}"),
-			       "semantic error: no match\n"));
+			       "semantic error: no match: identifier 'trace'"));
 	sx_release(&s);
 }
 
