@@ -22,6 +22,8 @@ if [ "$(id -u)" = 0 ]; then
 	example context_switches '^((cpu \d+: \d+  )+\n){5}$'
 	example profile '^(\S.{15} +\d+\n)*$' 1
 	example exec_watch '(^|\n) *\d+ +0 true\n' -c "bash -c '/bin/true; /bin/true'"
+	example read_latency '^[^\n]+: \d+ calls, mean \d+ us, longest \d+ us\nvalue \|-+ count\n' \
+		-c "bash -c 'cat /etc/passwd >/dev/null'"
 	for f in "$dir"/*.stp; do
 		name=$(basename "$f" .stp)
 		[[ $seen == *" $name "* ]] || { echo "$name is not tried here"; bad=1; }
