@@ -12,8 +12,9 @@ expect 'conversions' 0 '(^|\n)  42\|2a\|eventloop   \|-7\|0x2a\|A\n' '^$' "$STAP
 	-e 'probe syscall.getppid { if (pid() == target()) { printf("%4d|%x|%-12s|%d|%p|%c\n", 42, 42, execname(), -7, 42, 65) exit() } }'
 # Two programs that print several pieces at a time: no piece of one inside a
 # line of the other.
-expect 'pieces of one handler' 0 '' '^$' "$STAP" -o lines -c "bash -c '$run & $run; wait'" \
-	-e 'probe syscall.getppid { if (execname() == "eventloop") { print("a", pid(), " ") print("b", pid(), " ") println("c", pid()) } }'
+cp "$LOOP" pieces_$$
+expect 'pieces of one handler' 0 '' '^$' "$STAP" -o lines -c "bash -c './pieces_$$ syscall 5 200 & ./pieces_$$ syscall 5 200; wait'" \
+	-e "probe syscall.getppid { if (execname() == \"pieces_$$\") { print(\"a\", pid(), \" \") print(\"b\", pid(), \" \") println(\"c\", pid()) } }"
 equal 'pieces of one handler' "$(grep -cE '^a([0-9]+) b\1 c\1$' lines)" 2000
 expect 'sprintf and concatenation' 0 '(^|\n)<eventloop:5>\n' '^$' "$STAP" -c "$run" \
 	-e 'probe syscall.getppid { if (pid() == target()) { s = "<" . sprintf("%s:%d", execname(), 5) . ">"; println(s) exit() } }'

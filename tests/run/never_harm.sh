@@ -15,9 +15,9 @@ ours()
 		esac
 	done
 }
-gone() # NAME: nothing of ours is left within three seconds
+gone() # NAME: nothing of ours is left after a while
 {
-	for _ in $(seq 60); do
+	for _ in $(seq 400); do
 		[ -z "$(ours)" ] && return
 		sleep 0.05
 	done
@@ -30,12 +30,12 @@ start() # start the script in the background, wait until it says ready
 {
 	"$STAP" -e "$script" >out 2>err </dev/null &
 	pid=$!
-	for _ in $(seq 200); do
+	while kill -0 $pid 2>/dev/null; do
 		grep -q ready out && return
 		sleep 0.02
 	done
 	echo "did not start: $(cat err)"
-	bad=1
+	exit 1
 }
 
 for sig in INT TERM HUP; do
