@@ -22,6 +22,7 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_NEVER:
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
+	case ATTACH_INPUT:
 		return false;
 	}
 	return false;
@@ -78,6 +79,7 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_NEVER:
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
+	case ATTACH_INPUT:
 		break;
 	}
 	return "";

@@ -4,6 +4,7 @@
 const struct provider *const providers[] = {
 	&provider_begin_end,
 	&provider_timer,
+	&provider_input,
 	&provider_profile,
 	&provider_syscall,
 	&provider_tracepoint,

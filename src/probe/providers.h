@@ -6,6 +6,7 @@
 #include "probe/probe.h"
 
 extern const struct provider provider_begin_end;
+extern const struct provider provider_input;
 extern const struct provider provider_process;
 extern const struct provider provider_profile;
 extern const struct provider provider_syscall;

@@ -116,8 +116,6 @@ static const struct probe_pattern patterns[] = {
 	{ "perf...", PERF },
 	{ "procfs...", PROCFS },
 	{ "procfs(S)...", PROCFS },
-	{ "input.char", PROCFS },
-	{ "input.line", PROCFS },
 	{ "netfilter.hook(S)...", NETFILTER },
 	{ "netfilter.pf(S)...", NETFILTER },
 	{ "java(S)...", JAVA },

@@ -50,6 +50,8 @@ static int take_option(struct run_options *o, int opt, struct strbuf *err)
 			break;
 		o->handoff_fd = (int)n;
 		return 0;
+	case 'i':
+		return 0; /* the script itself says whether it reads input */
 	case 'h':
 		o->help = true;
 		return 0;
@@ -97,7 +99,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv,
 	*o = (struct run_options){ .handoff_fd = -1,
 				   .poll_ms = RUN_DEFAULT_POLL_MS };
 	opterr = 0;
-	while ((opt = getopt(argc, argv, "c:C:F:ho:t:T:vVwx:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:C:F:hio:t:T:vVwx:")) != -1) {
 		rc = take_option(o, opt, err);
 		if (rc)
 			return rc;

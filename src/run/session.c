@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/session.h"
 
+#include "base/bug.h"
 #include "proto/session.h"
 #include "run/bpfsys.h"
 #include "run/decode.h"
 #include "run/groups.h"
+#include "run/input.h"
 #include "run/messages.h"
 #include "run/object.h"
 #include "run/output.h"
@@ -46,6 +48,7 @@ struct session {
 	struct decoder decoder;
 	struct timers timers;
 	struct probe_groups timer_groups, jiffy_groups;
+	struct input input;
 	bool failed;         /* the status is 1 whatever was printed */
 	bool output_told;    /* a failed write was reported */
 	bool ran;            /* the state was RUNNING at some time */
@@ -303,6 +306,17 @@ static void run_timers(struct session *s)
 		run_group(s, g);
 }
 
+static bool run_input(void *ctx, const struct probe_group *g, const char *text,
+		      size_t len)
+{
+	struct session *s = ctx;
+
+	vm_set_input(s->vm, text, len);
+	run_group(s, g);
+	vm_set_input(s->vm, "", 0);
+	return get_state(s) == SESSION_RUNNING;
+}
+
 static void take_record(void *ctx, const void *record, size_t len)
 {
 	struct session *s = ctx;
@@ -360,8 +374,8 @@ static void loop(struct session *s)
 {
 	struct pollfd fds[] = { { .fd = signals_fd(), .events = POLLIN },
 				{ .fd = s->target.pid_fd, .events = POLLIN },
-				{ .fd = s->object.ring_fd,
-				  .events = POLLIN } };
+				{ .fd = s->object.ring_fd, .events = POLLIN },
+				{ .events = POLLIN } };
 	uint64_t bytes = 0;
 
 	while (get_state(s) == SESSION_RUNNING) {
@@ -373,14 +387,17 @@ static void loop(struct session *s)
 			break;
 		ts = wait_time(s, bytes);
 		fds[2].fd = bytes < BUSY_BYTES ? s->object.ring_fd : -1;
-		if (ppoll(fds, 3, &ts, NULL) < 0)
-			fds[0].revents = fds[1].revents = 0;
+		fds[3].fd = s->input.fd;
+		if (ppoll(fds, ARRAY_SIZE(fds), &ts, NULL) < 0)
+			fds[0].revents = fds[1].revents = fds[3].revents = 0;
 		bytes = take_records(s);
 		if (signals_seen())
 			raise_state(s, SESSION_STOPPING);
 		else if (fds[1].revents)
 			target_ended(s);
 		run_timers(s);
+		if (fds[3].revents && get_state(s) == SESSION_RUNNING)
+			input_read(&s->input, run_input, s);
 		if (s->ring.data)
 			__atomic_store_n(&s->data->wall_ns,
 					 clock_ns(CLOCK_REALTIME) -
@@ -481,6 +498,7 @@ static void release(struct session *s)
 		decoder_release(&s->decoder);
 		ring_close(&s->ring);
 	}
+	input_release(&s->input);
 	target_close(&s->target);
 	object_close(&s->object);
 	messages_release(&s->msg);
@@ -489,7 +507,8 @@ static void release(struct session *s)
 
 int session_run(const struct run_options *opt)
 {
-	struct session s = { .opt = opt };
+	struct session s = { .opt = opt,
+			     .input = { .fd = -1, .line = STRBUF_INIT } };
 	struct strbuf err = STRBUF_INIT;
 	int status;
 
@@ -506,6 +525,7 @@ int session_run(const struct run_options *opt)
 		run_ordered(&s, ATTACH_BEGIN, SESSION_STARTING);
 		if (get_state(&s) == SESSION_STARTING) {
 			start_timers(&s);
+			input_init(&s.input, s.object.prog, &s.arena);
 			s.ran = true;
 			raise_state(&s, SESSION_RUNNING);
 			output_flush(&s.out); /* ahead of the command's */

@@ -71,6 +71,7 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 	case ATTACH_NEVER:
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
+	case ATTACH_INPUT:
 		return; /* the table's reader lets none of these through */
 	}
 }

@@ -95,6 +95,8 @@ static int take_option(struct load_options *o, int opt, bool *show_help,
 	case 'w':
 		o->no_warnings = true;
 		return 0;
+	case 'i':
+		return 0; /* the script itself says whether it reads input */
 	case 'b':
 	case 'T':
 	case 'x':

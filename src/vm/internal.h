@@ -143,6 +143,7 @@ struct vm {
 	struct vm_frame *frames; /* 1 … maxnesting */
 	struct fmt_arg *args;    /* room for the widest format */
 	size_t n_args;
+	struct vm_val input; /* of the input probe that runs */
 	/* State of the handler that runs. */
 	uint32_t probe;
 	int64_t actions; /* left */

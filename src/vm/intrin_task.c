@@ -214,6 +214,10 @@ bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_PPFUNC:
 		point_function(vm, result);
 		return true;
+	case INTRIN_INPUT:
+		if (vm->input.str)
+			*result = vm->input;
+		return true;
 	}
 	result->num = task_number(id);
 	return true;

@@ -182,6 +182,11 @@ struct session_data *vm_session(struct vm *vm)
 	return vm->session;
 }
 
+void vm_set_input(struct vm *vm, const char *text, size_t len)
+{
+	vm->input = (struct vm_val){ .str = text, .len = (uint32_t)len };
+}
+
 /* --- values from outside --- */
 
 static unsigned digit_value(char c)
@@ -280,7 +285,7 @@ static int64_t most_actions(const struct vm *vm)
 	const struct limits *l = &vm->prog->limits;
 
 	switch (vm->prog->probes.at[vm->probe].attach) {
-	case ATTACH_TIMER: case ATTACH_JIFFIES:
+	case ATTACH_TIMER: case ATTACH_JIFFIES: case ATTACH_INPUT:
 		return l->interruptible ? l->maxaction_interruptible :
 					  l->maxaction;
 	case ATTACH_BEGIN: case ATTACH_END: case ATTACH_ERROR:

@@ -84,6 +84,9 @@ int vm_set_global(struct vm *vm, const char *name, const char *value);
 int vm_run(struct vm *vm, uint32_t probe);
 #define VM_ABORTED 3
 
+/* What an input probe that runs next was given; text must live until it ended. */
+void vm_set_input(struct vm *vm, const char *text, size_t len);
+
 /* The session's counters and state (the shared block, or the vm's own). */
 struct session_data *vm_session(struct vm *vm);
 
