@@ -23,6 +23,8 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
 	case ATTACH_INPUT:
+	case ATTACH_PROCFS_READ:
+	case ATTACH_PROCFS_WRITE:
 		return false;
 	}
 	return false;
@@ -80,6 +82,8 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
 	case ATTACH_INPUT:
+	case ATTACH_PROCFS_READ:
+	case ATTACH_PROCFS_WRITE:
 		break;
 	}
 	return "";

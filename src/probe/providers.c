@@ -5,6 +5,7 @@ const struct provider *const providers[] = {
 	&provider_begin_end,
 	&provider_timer,
 	&provider_input,
+	&provider_procfs,
 	&provider_profile,
 	&provider_syscall,
 	&provider_tracepoint,

@@ -8,6 +8,7 @@
 extern const struct provider provider_begin_end;
 extern const struct provider provider_input;
 extern const struct provider provider_process;
+extern const struct provider provider_procfs;
 extern const struct provider provider_profile;
 extern const struct provider provider_syscall;
 extern const struct provider provider_timer;

@@ -10,6 +10,7 @@
 #include "run/messages.h"
 #include "run/object.h"
 #include "run/output.h"
+#include "run/procfs.h"
 #include "run/ring.h"
 #include "run/signals.h"
 #include "run/target.h"
@@ -19,6 +20,7 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -49,6 +51,7 @@ struct session {
 	struct timers timers;
 	struct probe_groups timer_groups, jiffy_groups;
 	struct input input;
+	struct procfs procfs;
 	bool failed;         /* the status is 1 whatever was printed */
 	bool output_told;    /* a failed write was reported */
 	bool ran;            /* the state was RUNNING at some time */
@@ -200,38 +203,6 @@ static int brief_kernel(struct session *s, struct strbuf *err)
 			 err);
 }
 
-static int start(struct session *s, struct strbuf *err)
-{
-	const struct run_options *opt = s->opt;
-	bool kernel;
-	int rc = 0;
-
-	if (opt->output)
-		rc = output_open(&s->out, opt->output, err);
-	if (!rc)
-		rc = object_open(&s->object, opt->object, opt->handoff_fd,
-				 &s->arena, err);
-	if (!rc)
-		rc = find_target(s, err);
-	if (rc)
-		return rc;
-	kernel = s->object.block;
-	s->host = (struct vm_host){ .ctx = s,
-				    .output = host_output,
-				    .error = host_error,
-				    .warning = host_warning,
-				    .target = s->target.pid };
-	s->vm = vm_new(s->object.prog, kernel ? &s->object.shared : NULL,
-		       &s->host, err);
-	if (!s->vm)
-		return -EINVAL;
-	s->data = vm_session(s->vm);
-	rc = set_globals(s, err);
-	if (!rc && kernel)
-		rc = brief_kernel(s, err);
-	return rc;
-}
-
 /* --- running handlers --- */
 
 /* All handlers of one point: each has its turn, whatever the others did, unless
@@ -265,6 +236,65 @@ static void run_ordered(struct session *s, enum attach_kind kind,
 			break;
 		run_group(s, g);
 	}
+}
+
+static void run_procfs(void *ctx, const struct probe_group *g,
+		       struct strbuf *text, size_t most)
+{
+	struct session *s = ctx;
+
+	if (get_state(s) != SESSION_RUNNING)
+		return;
+	vm_set_value(s->vm, text, most);
+	run_group(s, g);
+	vm_set_value(s->vm, NULL, 0);
+}
+
+static int open_procfs(struct session *s, struct strbuf *err)
+{
+	int rc = procfs_open(&s->procfs, s->object.prog, &s->arena, run_procfs,
+			     s, err);
+
+	if (!rc && s->procfs.mount.mounted && s->opt->verbose)
+		fprintf(stderr, "Files of procfs probes are in %s\n",
+			s->procfs.mount.path.buf);
+	return rc;
+}
+
+/* --- all of the start --- */
+
+static int start(struct session *s, struct strbuf *err)
+{
+	const struct run_options *opt = s->opt;
+	bool kernel;
+	int rc = 0;
+
+	if (opt->output)
+		rc = output_open(&s->out, opt->output, err);
+	if (!rc)
+		rc = object_open(&s->object, opt->object, opt->handoff_fd,
+				 &s->arena, err);
+	if (!rc)
+		rc = find_target(s, err);
+	if (rc)
+		return rc;
+	kernel = s->object.block;
+	s->host = (struct vm_host){ .ctx = s,
+				    .output = host_output,
+				    .error = host_error,
+				    .warning = host_warning,
+				    .target = s->target.pid };
+	s->vm = vm_new(s->object.prog, kernel ? &s->object.shared : NULL,
+		       &s->host, err);
+	if (!s->vm)
+		return -EINVAL;
+	s->data = vm_session(s->vm);
+	rc = set_globals(s, err);
+	if (!rc && kernel)
+		rc = brief_kernel(s, err);
+	if (!rc)
+		rc = open_procfs(s, err);
+	return rc;
 }
 
 /* --- the loop --- */
@@ -375,6 +405,7 @@ static void loop(struct session *s)
 	struct pollfd fds[] = { { .fd = signals_fd(), .events = POLLIN },
 				{ .fd = s->target.pid_fd, .events = POLLIN },
 				{ .fd = s->object.ring_fd, .events = POLLIN },
+				{ .events = POLLIN },
 				{ .events = POLLIN } };
 	uint64_t bytes = 0;
 
@@ -388,8 +419,10 @@ static void loop(struct session *s)
 		ts = wait_time(s, bytes);
 		fds[2].fd = bytes < BUSY_BYTES ? s->object.ring_fd : -1;
 		fds[3].fd = s->input.fd;
+		fds[4].fd = s->procfs.mount.fd;
 		if (ppoll(fds, ARRAY_SIZE(fds), &ts, NULL) < 0)
-			fds[0].revents = fds[1].revents = fds[3].revents = 0;
+			fds[0].revents = fds[1].revents =
+				fds[3].revents = fds[4].revents = 0;
 		bytes = take_records(s);
 		if (signals_seen())
 			raise_state(s, SESSION_STOPPING);
@@ -398,6 +431,8 @@ static void loop(struct session *s)
 		run_timers(s);
 		if (fds[3].revents && get_state(s) == SESSION_RUNNING)
 			input_read(&s->input, run_input, s);
+		if (fds[4].revents && get_state(s) == SESSION_RUNNING)
+			procfs_serve(&s->procfs);
 		if (s->ring.data)
 			__atomic_store_n(&s->data->wall_ns,
 					 clock_ns(CLOCK_REALTIME) -
@@ -460,6 +495,7 @@ static void report_counts(struct session *s)
 static void stop(struct session *s)
 {
 	raise_state(s, SESSION_STOPPING);
+	procfs_close(&s->procfs);
 	quiet_kernel(s);
 	run_ordered(s, ATTACH_END, SESSION_STOPPING);
 	if (get_state(s) == SESSION_ERROR)
@@ -493,6 +529,7 @@ static void detach_behind(void)
 
 static void release(struct session *s)
 {
+	procfs_close(&s->procfs);
 	vm_free(s->vm);
 	if (s->ring.data) {
 		decoder_release(&s->decoder);
@@ -508,7 +545,8 @@ static void release(struct session *s)
 int session_run(const struct run_options *opt)
 {
 	struct session s = { .opt = opt,
-			     .input = { .fd = -1, .line = STRBUF_INIT } };
+			     .input = { .fd = -1, .line = STRBUF_INIT },
+			     .procfs = PROCFS_INIT };
 	struct strbuf err = STRBUF_INIT;
 	int status;
 

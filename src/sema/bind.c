@@ -21,6 +21,7 @@ struct binder {
 	symbols *locals;
 	struct hmap index; /* name → local, once there are many */
 	const struct ast_file *file;
+	enum attach_kind attach; /* of a handler, for $value */
 	unsigned loops;   /* around the current statement */
 	bool void_ok;     /* the value of the expression is dropped */
 	symbols iterated; /* arrays of the foreach loops around it */
@@ -158,6 +159,12 @@ static void note_element_write(struct binder *b, const struct ast_expr *e)
 			 &b->s->effects.at[b->fn->id].element_writes, sym);
 }
 
+/* Whether target variables are those of a procfs probe. */
+static bool has_value(const struct binder *b)
+{
+	return !b->fn && procfs_is_kind(b->attach);
+}
+
 /* The target of an assignment, ++ or delete. */
 static void bind_target(struct binder *b, struct ast_expr *e, bool read)
 {
@@ -169,6 +176,10 @@ static void bind_target(struct binder *b, struct ast_expr *e, bool read)
 		e->sym = find_array(b, e->name, e->list.len, e->loc);
 		note_element_write(b, e);
 	} else {
+		if (e->kind == AST_TARGET && has_value(b)) {
+			procfs_change(b->s, e, b->attach);
+			return;
+		}
 		/* Targets and buckets: bind_expr() refuses them. */
 		bind_expr(b, e);
 		return;
@@ -183,6 +194,11 @@ static void bind_assign(struct binder *b, struct ast_expr *e, bool void_ok)
 {
 	bool reads = e->op != TOK_ASSIGN && e->op != TOK_AGGR && !void_ok;
 
+	if (e->a->kind == AST_TARGET && has_value(b)) {
+		if (procfs_assign(b->s, e, b->attach))
+			bind_expr(b, e);
+		return;
+	}
 	bind_target(b, e->a, reads);
 	bind_expr(b, e->b);
 	if (e->op == TOK_AGGR)
@@ -393,8 +409,13 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 		break;
 	case AST_DEFINED:
 		BUG("@defined is always decided");
-	case AST_EMBED:
 	case AST_TARGET:
+		if (!has_value(b))
+			unsupported(b, e->loc, unsupported_kinds[e->kind]);
+		else if (procfs_read(b->s, e, b->attach))
+			bind_expr(b, e);
+		break;
+	case AST_EMBED:
 	case AST_ATVAR:
 	case AST_CAST:
 	case AST_AUTOCAST:
@@ -605,7 +626,9 @@ bool bind_has_next(const struct ast_stmt *st)
 
 static void bind_draft(struct sema *s, const struct draft *d)
 {
-	struct binder b = { .s = s, .locals = &d->handler->locals };
+	struct binder b = { .s = s,
+			    .locals = &d->handler->locals,
+			    .attach = d->attach };
 	const struct condition *c;
 	const struct body *body;
 

@@ -96,15 +96,24 @@ static struct handler *new_handler(struct sema *s, struct loc loc)
 	return h;
 }
 
+/* Whether $value means the same. */
+static bool same_context(enum attach_kind a, enum attach_kind b)
+{
+	return a == b || (!procfs_is_kind(a) && !procfs_is_kind(b));
+}
+
 static struct handler *handler_for(struct sema *s, const struct ast_probe *decl,
 				   const struct probe_path *path,
-				   size_t first_draft)
+				   enum attach_kind attach, size_t first_draft)
 {
-	struct draft d = { .path = path, .path_hash = hash_path(path) };
+	struct draft d = { .path = path,
+			   .path_hash = hash_path(path),
+			   .attach = attach };
 	size_t i;
 
 	for (i = first_draft; i < s->drafts.len; i++)
 		if (s->drafts.at[i].path_hash == d.path_hash &&
+		    same_context(s->drafts.at[i].attach, attach) &&
 		    same_path(s->drafts.at[i].path, path))
 			return s->drafts.at[i].handler;
 	d.handler = new_handler(s, decl->loc);
@@ -121,7 +130,8 @@ static void collect_probe(struct sema *s, const struct ast_probe *decl)
 
 	resolver_resolve(s->resolver, decl, &matches);
 	vec_foreach(m, &matches) {
-		struct handler *h = handler_for(s, decl, m->path, first_draft);
+		struct handler *h = handler_for(
+			s, decl, m->path, m->at->attach, first_draft);
 
 		vec_push(s->arena, &s->prog->probes,
 			 (struct sema_probe){ m->at, h, m->listed });

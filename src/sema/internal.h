@@ -59,6 +59,7 @@ struct draft {
 	VEC(struct body) bodies;
 	VEC(struct condition) conditions;
 	const struct ast_stmt *user_body;
+	enum attach_kind attach; /* one of procfs probes, or that of any point */
 };
 
 struct sema {
@@ -147,6 +148,18 @@ void fold_constants_in(struct ast_stmt *st);
 void bind_all(struct sema *s);
 /* Whether a statement holds a next of its own function. */
 bool bind_has_next(const struct ast_stmt *st);
+
+/* --- procfs.c: $value, and other target variables of procfs probes --- */
+
+/* Whether $value means something in a probe of this kind. */
+bool procfs_is_kind(enum attach_kind attach);
+/* Turn an assignment to a target variable, or the use of one, into a call that
+ * is still to be bound; false when reported. */
+bool procfs_assign(struct sema *s, struct ast_expr *e, enum attach_kind attach);
+bool procfs_read(struct sema *s, struct ast_expr *e, enum attach_kind attach);
+/* Report ++, -- or delete of a target variable. */
+void procfs_change(struct sema *s, const struct ast_expr *e,
+		   enum attach_kind attach);
 
 /* --- conditions.c --- */
 

@@ -72,6 +72,8 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 	case ATTACH_TIMER:
 	case ATTACH_JIFFIES:
 	case ATTACH_INPUT:
+	case ATTACH_PROCFS_READ:
+	case ATTACH_PROCFS_WRITE:
 		return; /* the table's reader lets none of these through */
 	}
 }

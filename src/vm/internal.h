@@ -144,6 +144,8 @@ struct vm {
 	struct fmt_arg *args;    /* room for the widest format */
 	size_t n_args;
 	struct vm_val input; /* of the input probe that runs */
+	struct strbuf *value; /* $value of the procfs probe that runs, or NULL */
+	size_t most_value;
 	/* State of the handler that runs. */
 	uint32_t probe;
 	int64_t actions; /* left */

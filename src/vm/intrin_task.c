@@ -155,6 +155,25 @@ static void point_function(const struct vm *vm, struct vm_val *result)
 	result->len = (uint32_t)len;
 }
 
+/* The text of a procfs file; it is cut at its limit. */
+static bool change_value(struct vm *vm, const struct vm_val *by, bool add,
+			 struct vm_val *result)
+{
+	size_t left, len = by->len;
+
+	if (vm->value) {
+		if (!add)
+			strbuf_reset(vm->value);
+		left = vm->most_value > vm->value->len ?
+			       vm->most_value - vm->value->len :
+			       0;
+		strbuf_add(vm->value, by->str, len < left ? len : left);
+	}
+	strbuf_reset(&vm->tmp);
+	strbuf_add(&vm->tmp, by->str, len);
+	return vm_tmp_result(vm, result);
+}
+
 static int64_t task_number(uint32_t id)
 {
 	switch ((int)id) {
@@ -208,6 +227,15 @@ bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
 		result->str = vm->prog->name;
 		result->len = (uint32_t)strlen(vm->prog->name);
 		return true;
+	case INTRIN_PROCFS_VALUE:
+		strbuf_reset(&vm->tmp);
+		if (vm->value)
+			strbuf_add(&vm->tmp, vm->value->buf, vm->value->len);
+		return vm_tmp_result(vm, result);
+	case INTRIN_PROCFS_SET:
+		return change_value(vm, &args[0], false, result);
+	case INTRIN_PROCFS_ADD:
+		return change_value(vm, &args[0], true, result);
 	case INTRIN_PN:
 		point_name(vm, result);
 		return true;

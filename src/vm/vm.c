@@ -187,6 +187,12 @@ void vm_set_input(struct vm *vm, const char *text, size_t len)
 	vm->input = (struct vm_val){ .str = text, .len = (uint32_t)len };
 }
 
+void vm_set_value(struct vm *vm, struct strbuf *text, size_t most)
+{
+	vm->value = text;
+	vm->most_value = most;
+}
+
 /* --- values from outside --- */
 
 static unsigned digit_value(char c)
@@ -285,6 +291,7 @@ static int64_t most_actions(const struct vm *vm)
 	const struct limits *l = &vm->prog->limits;
 
 	switch (vm->prog->probes.at[vm->probe].attach) {
+	case ATTACH_PROCFS_READ: case ATTACH_PROCFS_WRITE:
 	case ATTACH_TIMER: case ATTACH_JIFFIES: case ATTACH_INPUT:
 		return l->interruptible ? l->maxaction_interruptible :
 					  l->maxaction;

@@ -87,6 +87,10 @@ int vm_run(struct vm *vm, uint32_t probe);
 /* What an input probe that runs next was given; text must live until it ended. */
 void vm_set_input(struct vm *vm, const char *text, size_t len);
 
+/* What $value is in the procfs probes that run next: text, which they may make
+ * longer, up to most bytes. NULL: none. It is borrowed. */
+void vm_set_value(struct vm *vm, struct strbuf *text, size_t most);
+
 /* The session's counters and state (the shared block, or the vm's own). */
 struct session_data *vm_session(struct vm *vm);
 

@@ -385,7 +385,6 @@ static void test_unsupported(void **state)
 		{ "process(\"p\").begin", "process.begin and process.end" },
 		{ "process.mark(\"m\")", "process.mark" },
 		{ "perf.type(0).config(1).sample(9)", "perf" },
-		{ "procfs(\"x\").read", "procfs" },
 		{ "kprobe.function(\"f\")", "kprobe" },
 		{ "netfilter.hook(\"h\").pf(\"p\")", "netfilter" },
 	};
