@@ -136,9 +136,9 @@ static void usage(FILE *to)
 			snprintf(left + n, sizeof(left) - n,
 				 r->arg_optional ? "[=%s]" :
 				 r->name ? "=%s" : " %s", r->arg);
-		fprintf(to, "%-22s %s\n", left, r->help);
+		fprintf(to, "%-31s %s\n", left, r->help);
 	}
-	fprintf(to, "\nEverything behind the script is handed to it as $1, @1 and so on.\n");
+	fprintf(to, "\nWords behind the script, options aside, are its arguments: $1, @1 and so on.\n");
 }
 
 static enum options_result usage_error(void)
