@@ -301,6 +301,18 @@ static ir_reg no_value(struct lower *c, const struct ast_expr *e, ir_reg want,
 	return lower_dst(c, want, lower_type(e->type));
 }
 
+/* What prints is worth 0 where a script asks for it; unused, the constant goes
+ * with the clean pass. */
+static ir_reg lower_print_value(struct lower *c, const struct ast_expr *e,
+				ir_reg want)
+{
+	ir_reg r = e->list.len && e->list.at[0]->kind == AST_HIST ?
+			   lower_hist_print(c, e, want) :
+			   lower_print(c, e, want);
+
+	return e->to_string ? r : lower_const(c, 0, want);
+}
+
 ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 {
 	switch (e->kind) {
@@ -340,9 +352,7 @@ ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 	case AST_CALL:
 		return lower_call(c, e, want, true);
 	case AST_PRINT:
-		if (e->list.len && e->list.at[0]->kind == AST_HIST)
-			return lower_hist_print(c, e, want);
-		return lower_print(c, e, want);
+		return lower_print_value(c, e, want);
 	case AST_REGEX:
 		return lower_regex(c, e, want);
 	case AST_EMBED:
