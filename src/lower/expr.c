@@ -301,14 +301,19 @@ static ir_reg no_value(struct lower *c, const struct ast_expr *e, ir_reg want,
 	return lower_dst(c, want, lower_type(e->type));
 }
 
-/* What prints is worth 0 where a script asks for it; unused, the constant goes
- * with the clean pass. */
+static ir_reg lower_any_print(struct lower *c, const struct ast_expr *e,
+			      ir_reg want)
+{
+	if (e->list.len && e->list.at[0]->kind == AST_HIST)
+		return lower_hist_print(c, e, want);
+	return lower_print(c, e, want);
+}
+
+/* What prints is worth 0 where a script asks for it. */
 static ir_reg lower_print_value(struct lower *c, const struct ast_expr *e,
 				ir_reg want)
 {
-	ir_reg r = e->list.len && e->list.at[0]->kind == AST_HIST ?
-			   lower_hist_print(c, e, want) :
-			   lower_print(c, e, want);
+	ir_reg r = lower_any_print(c, e, want);
 
 	return e->to_string ? r : lower_const(c, 0, want);
 }
@@ -374,6 +379,8 @@ void lower_effect(struct lower *c, const struct ast_expr *e)
 		lower_step(c, e, false);
 	else if (e->kind == AST_CALL)
 		lower_call(c, e, IR_NONE, false);
+	else if (e->kind == AST_PRINT)
+		lower_any_print(c, e, IR_NONE);
 	else
 		lower_value(c, e, IR_NONE);
 }

@@ -28,10 +28,11 @@ gone() # NAME: nothing of ours is left after a while
 script='global n probe syscall.* { n++ } probe begin { println("ready") } probe end { println(n > 0 ? "the end" : "nothing") }'
 start() # start the script in the background, wait until it says ready
 {
+	rm -f out err # what an earlier run said does not count
 	"$STAP" -e "$script" >out 2>err </dev/null &
 	pid=$!
 	while kill -0 $pid 2>/dev/null; do
-		grep -q ready out && return
+		grep -qs ready out && return
 		sleep 0.02
 	done
 	echo "did not start: $(cat err)"
