@@ -202,6 +202,7 @@ enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn)
 	char *fp = vm->stack;
 	struct vm_array *array;
 	int64_t fuel = vm->fuel;
+	int64_t refund = 0; /* what the last backward jump cost, until given back */
 	uint32_t depth = 0;
 	int ret;
 
@@ -463,12 +464,13 @@ op_IBEGIN:
 		vm_error_array(vm, &vm->arrays[vm->iters.at[pc[1]].array], ret);
 		RAISE_AT(3);
 	}
-	fuel -= ROWS(pc[5])->n_seen / 256;
+	fuel -= 1 + ROWS(pc[5])->n_seen / 256;
 	NEXT(6);
 op_INEXT:
 	if (!ROWS(pc[1]) || !vm_rows_next(ROWS(pc[1])))
 		JUMP(pc[3]);
-	fuel++;
+	fuel += refund;
+	refund = 0;
 	JUMP(pc[2]);
 op_IGETI:
 	I64(pc[1]) = 0;
@@ -538,6 +540,7 @@ op_JMPB:
 		edge = NULL;
 		goto exhausted;
 	}
+	refund = 1;
 	JUMP(pc[1]);
 op_BR:
 	JUMP(I64(pc[1]) ? pc[2] : pc[3]);
