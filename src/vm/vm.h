@@ -17,8 +17,8 @@
  * handler by the action limit; since a program may come without them, a hard
  * budget also counts backward jumps and calls: this many a run, and more for
  * each action that the limits allow. Steps of a foreach are free; its beginning
- * costs one and one for each 256 elements of the array, a print or sprint one for each
- * KiB it makes. Using it up ends the handler like the action limit.
+ * costs one, and one for each 256 elements of the array; a print or sprint one
+ * for each KiB it makes. Using it up ends the handler like the action limit.
  */
 #define VM_FUEL_BASE       4096
 #define VM_FUEL_PER_ACTION 16
