@@ -10,6 +10,8 @@ expect()
 {
 	local name=$1 status=$2 out=$3 err=$4 rc
 	shift 4
+	# A command that outlived its session may still write to the old files.
+	rm -f out err
 	"$@" >out 2>err </dev/null
 	rc=$?
 	if [ $rc != "$status" ] || ! matches "$out" out || ! matches "$err" err; then

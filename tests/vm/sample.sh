@@ -5,6 +5,7 @@ check() # NAME PATTERN STAP-ARGUMENTS...
 {
 	name=$1 pattern=$2
 	shift 2
+	rm -f out # a command that outlived its session may still write to the old one
 	./stap "$@" >out 2>&1 </dev/null
 	status=$?
 	if [ $status = 0 ] && tr '\n' '~' <out | grep -qE "$pattern"; then
