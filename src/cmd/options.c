@@ -31,6 +31,8 @@ enum code {
 	OPT_NO_CACHE,
 	OPT_DUMP_IR,
 	OPT_DUMP_TYPES,
+	OPT_DUMP_ALIASES,
+	OPT_DUMP_FUNCTIONS,
 	OPT_LATER, /* known, and served by a later version */
 };
 
@@ -74,6 +76,8 @@ static const struct option_row rows[] = {
 	{ 'l', NULL, "PROBE", false, "list the places that PROBE stands for" },
 	{ 'L', NULL, "PROBE", false, "the same, with the variables there" },
 	{ OPT_DUMP_TYPES, "dump-probe-types", NULL, false, "list all forms of probe points" },
+	{ OPT_DUMP_ALIASES, "dump-probe-aliases", NULL, false, "list the probe aliases of the library" },
+	{ OPT_DUMP_FUNCTIONS, "dump-functions", NULL, false, "list the functions of the library" },
 	{ OPT_PRIVILEGE, "privilege", "LEVEL", false, "allow only what stapdev, stapsys or stapusr may use" },
 	{ OPT_UNPRIVILEGED, "unprivileged", NULL, false, "the same as --privilege=stapusr" },
 	{ OPT_NO_DISPLAY, "no-global-var-display", NULL, false, "do not show unread globals at the end" },
@@ -100,7 +104,7 @@ static const struct option_row later_rows[] = {
 
 static const char *const later_long[] = {
 	"debug", "modinfo", "ldd", "all-modules", 
-	"dump-probe-aliases", "dump-functions", "dyninst", "check-version", "skip-badvars",
+	"dyninst", "check-version", "skip-badvars",
 	"semantic-keep-going", "use-server",
 	"use-server-on-error", "list-servers", "trust-servers",
 	"use-http-server", "client-options", "remote", "remote-prefix",
@@ -407,14 +411,15 @@ static bool take_text(const char **to, const char *text, const char *refusal)
 	return false;
 }
 
-static bool take_list(struct options *o, const char *arg, bool locals)
+static bool take_list(struct options *o, const char *arg, enum dump dump,
+		      bool locals)
 {
-	if (o->list || o->dump_types) {
+	if (o->list || o->dump) {
 		fprintf(stderr, "ERROR: only one of the -l/-L/--dump-* switches may be specified\n");
 		return false;
 	}
 	o->list = arg;
-	o->dump_types = !arg;
+	o->dump = dump;
 	o->list_locals = locals;
 	o->no_warnings = true;
 	return true;
@@ -511,9 +516,13 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_color(o, arg);
 	case 'l':
 	case 'L':
-		return take_list(o, arg, code == 'L');
+		return take_list(o, arg, DUMP_NONE, code == 'L');
 	case OPT_DUMP_TYPES:
-		return take_list(o, NULL, false);
+		return take_list(o, NULL, DUMP_TYPES, false);
+	case OPT_DUMP_ALIASES:
+		return take_list(o, NULL, DUMP_ALIASES, false);
+	case OPT_DUMP_FUNCTIONS:
+		return take_list(o, NULL, DUMP_FUNCTIONS, false);
 	case OPT_PRIVILEGE:
 		return take_privilege(o, arg);
 	case OPT_UNPRIVILEGED:
@@ -572,7 +581,7 @@ static bool is_later(int code)
 /* Rules between options, once all are read (cli.md section 4). */
 static enum options_result finish(struct options *o, int argc, char **argv)
 {
-	bool no_script = o->list || o->dump_types;
+	bool no_script = o->list || o->dump;
 	int i = optind;
 
 	if (!o->privilege)

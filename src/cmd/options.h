@@ -16,6 +16,9 @@
 
 typedef VEC(const char *) words;
 
+/* --dump-*: what to list instead of running a script. */
+enum dump { DUMP_NONE, DUMP_TYPES, DUMP_ALIASES, DUMP_FUNCTIONS };
+
 struct options {
 	unsigned last_pass;        /* 1 … 5 */
 	unsigned verbose[PASSES];  /* by pass */
@@ -27,7 +30,7 @@ struct options {
 	words extra_scripts;       /* -E */
 	const char *list;          /* -l or -L PROBE, or NULL */
 	bool list_locals;          /* -L */
-	bool dump_types;           /* --dump-probe-types */
+	enum dump dump;
 	bool no_optimization;      /* -u */
 	bool no_global_display;    /* --no-global-var-display */
 	bool suppress_time_limits;

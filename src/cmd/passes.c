@@ -314,13 +314,28 @@ static bool print_pass_2(struct run *r)
 	return ok;
 }
 
-/* --dump-probe-types needs no script. */
-static bool dump_types(const struct options *o)
+/* --dump-*: these need no script. */
+static bool dump(struct run *r)
 {
+	struct probe_env env = { .sysroot = "", .privilege = r->env.privilege };
+	bool internal = r->o->verbose[0] > 0;
 	struct strbuf out = STRBUF_INIT;
 	bool ok;
 
-	providers_dump(o->privilege, &out);
+	switch (r->o->dump) {
+	case DUMP_NONE:
+		break;
+	case DUMP_TYPES:
+		providers_dump(r->o->privilege, &out);
+		break;
+	case DUMP_ALIASES:
+		sema_dump_aliases(&r->lang, r->tapset, internal, &out);
+		break;
+	case DUMP_FUNCTIONS:
+		sema_dump_functions(&r->lang, &env, r->tapset, internal, &out);
+		break;
+	}
+	diag_flush(&r->diag, stderr);
 	ok = print_result(&out);
 	strbuf_release(&out);
 	return ok;
@@ -469,17 +484,17 @@ static const struct {
 int passes_run(const struct options *o)
 {
 	struct run r;
-	bool ok = true;
+	bool script = !o->list && !o->dump, ok = true;
 	unsigned i;
 
-	if (o->dump_types)
-		return dump_types(o) ? 0 : 1;
 	run_init(&r, o);
+	if (o->dump)
+		ok = dump(&r);
 	if (o->list)
 		ok = pass_1_parse(&r) && list_places(&r);
-	for (i = 0; !o->list && ok && i < o->last_pass; i++)
+	for (i = 0; script && ok && i < o->last_pass; i++)
 		ok = passes[i].run(&r);
-	if (!o->list && ok && passes[o->last_pass - 1].print)
+	if (script && ok && passes[o->last_pass - 1].print)
 		ok = passes[o->last_pass - 1].print(&r);
 	run_release(&r);
 	return ok ? 0 : 1;

@@ -82,6 +82,11 @@ struct sema {
 
 /* --- sema.c --- */
 
+/* An analysis without files; its maps live until sema_end(), the rest in
+ * l->arena. */
+void sema_begin(struct sema *s, struct lang *l, const struct probe_env *env,
+		struct tapset *tapset);
+void sema_end(struct sema *s);
 /* Take files in, and what their probe points ask of the library. */
 void sema_add_files(struct sema *s, const ast_files *files);
 

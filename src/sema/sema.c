@@ -38,22 +38,36 @@ void sema_add_files(struct sema *s, const ast_files *files)
 		handlers_collect(s, s->files.at[i]);
 }
 
+void sema_begin(struct sema *s, struct lang *l, const struct probe_env *env,
+		struct tapset *tapset)
+{
+	*s = (struct sema){ .l = l,
+			    .arena = l->arena,
+			    .diag = l->diag,
+			    .env = env,
+			    .tapset = tapset };
+	s->prog = arena_new(l->arena, struct sema_prog);
+	s->resolver = resolver_new(l->arena, l->names, l->diag, env);
+	names_declare_intrinsics(s);
+}
+
+void sema_end(struct sema *s)
+{
+	resolver_release(s->resolver);
+	hmap_release(&s->globals);
+	hmap_release(&s->functions);
+}
+
 struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 			       struct tapset *tapset,
 			       struct ast_file *const *files, size_t n_files)
 {
-	struct sema s = { .l = l,
-			  .arena = l->arena,
-			  .diag = l->diag,
-			  .env = env,
-			  .tapset = tapset };
+	struct sema s;
 	ast_files given = { 0 };
 	unsigned errors = l->diag->errors;
 	size_t i;
 
-	s.prog = arena_new(l->arena, struct sema_prog);
-	s.resolver = resolver_new(l->arena, l->names, l->diag, env);
-	names_declare_intrinsics(&s);
+	sema_begin(&s, l, env, tapset);
 	for (i = 0; i < n_files; i++)
 		vec_push(l->arena, &given, files[i]);
 	sema_add_files(&s, &given);
@@ -70,8 +84,6 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 		display_add(&s);
 	if (l->diag->errors == errors && env->optimize)
 		elide_all(&s);
-	resolver_release(s.resolver);
-	hmap_release(&s.globals);
-	hmap_release(&s.functions);
+	sema_end(&s);
 	return s.prog;
 }

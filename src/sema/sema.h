@@ -57,4 +57,13 @@ void sema_print(const struct lang *l, const struct sema_prog *p, bool verbose,
  * if locals. Returns how many. Also of programs that had errors. */
 size_t sema_list(const struct sema_prog *p, bool locals, struct strbuf *out);
 
+/* Append what the library offers, sorted, one a line (cli.md section 15):
+ * "ALIAS = POINT, POINT" and "NAME:TYPE (ARG:TYPE, ...)". internal: names that
+ * begin with _ too. */
+void sema_dump_aliases(struct lang *l, struct tapset *tapset, bool internal,
+		       struct strbuf *out);
+void sema_dump_functions(struct lang *l, const struct probe_env *env,
+			 struct tapset *tapset, bool internal,
+			 struct strbuf *out);
+
 #endif

@@ -432,6 +432,17 @@ void tapset_need_aliases(struct tapset *t, const struct ast_point *pt,
 	}
 }
 
+void tapset_need_all(struct tapset *t, ast_files *out)
+{
+	struct folder *const *d;
+	struct library_file *const *f;
+
+	vec_foreach(d, &t->folders)
+		vec_foreach(f, &open_folder(t, *d)->files)
+			if (!(*f)->macros)
+				use_file(t, *f, out);
+}
+
 /* --- all of it --- */
 
 struct tapset *tapset_new(struct lang *l)

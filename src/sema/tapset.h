@@ -45,6 +45,9 @@ void tapset_need_global(struct tapset *t, const char *name, ast_files *out);
 void tapset_need_aliases(struct tapset *t, const struct ast_point *pt,
 			 bool user_only, ast_files *out);
 
+/* All script files, for what lists them. */
+void tapset_need_all(struct tapset *t, ast_files *out);
+
 /* Offer the names of all functions. */
 void tapset_offer_functions(struct tapset *t, struct similar *near);
 

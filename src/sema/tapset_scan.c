@@ -100,21 +100,15 @@ static bool scan_point(struct scan *s, struct strbuf *name)
 	}
 }
 
-/* The names of an alias stand before its = or +=. */
+/* Each name of an alias stands before a = or +=. */
 static void scan_probe(struct scan *s, bool is_private)
 {
 	struct strbuf name = STRBUF_INIT;
-	size_t before = s->out->len;
-	bool good;
 
-	do {
-		good = scan_point(s, &name);
-		if (good)
+	while (scan_point(s, &name) &&
+	       (accept(s, TOK_ASSIGN) || accept(s, TOK_ADD_ASSIGN)))
+		if (!is_private)
 			offer(s, "alias", name.buf);
-	} while (good && accept(s, TOK_COMMA));
-	if (!good || is_private ||
-	    (s->t.kind != TOK_ASSIGN && s->t.kind != TOK_ADD_ASSIGN))
-		s->out->len = before;
 	strbuf_release(&name);
 }
 

@@ -95,6 +95,20 @@ expect 'elided, -w' 0 '^on\n$' '^$' "$STAP" -w -e 'global z = 0 probe begin { y 
 expect '--dump-probe-types' 0 '^begin\nbegin\(number\)\n.*\nkernel\.function\(string\)\.\*\*\n.*\nsyscall\.\*\n' '^$' "$STAP" --dump-probe-types
 expect '--dump-probe-types, unprivileged' 0 '^begin\n(begin|[^bks]|error)' '^$' "$STAP" --dump-probe-types --unprivileged
 expect '--dump-probe-types and script' 1 '^$' 'Cannot specify a script with -l/-L/--dump-' "$STAP" --dump-probe-types -e "$hello"
+mkdir dumped
+cat >dumped/x.stp <<'END'
+function foo:string(a:long, b:string) { return b . sprint(a) }
+function bar() { exit() }
+function same(x) { return x + 1 }
+function _hidden() { return 1 }
+probe myal.y = begin, end { }
+probe _inner = begin { }
+END
+expect '--dump-probe-aliases' 0 '\nmyal\.y = begin, end\n' '^$' "$STAP" -I dumped --dump-probe-aliases
+expect '--dump-probe-aliases -v' 0 '^_inner = begin\n' '^$' "$STAP" -I dumped -v --dump-probe-aliases
+expect '--dump-functions' 0 '\nbar:unknown \(\)\n.*\nexecname:string \(\) /\* bpf \*/\n.*\nfoo:string \(a:long, b:string\)\n.*\nsame:long \(x:long\)\n' '^$' "$STAP" -I dumped --dump-functions
+expect '--dump-functions -v' 0 '\n_hidden:long \(\)\n' '^$' "$STAP" -I dumped -v --dump-functions
+expect '--dump-functions and -l' 1 '^$' 'only one of the -l/-L/--dump-' "$STAP" --dump-functions -l begin
 expect 'misspelt option' 1 '^$' "Did you mean '--version'" "$STAP" --versoin
 expect 'misspelt print' 1 '^$' 'unresolved function printn \(similar: .*println' "$STAP" -e 'probe begin { printn(1) }'
 expect 'completion' 0 '^--dump-probe-types\n$' '^$' bash -c '. "$1"; COMP_WORDS=(stap --dump-probe-t); COMP_CWORD=1; _stap "$STAP"; echo "${COMPREPLY[@]}"' - "${LIB%/tests/run/*}/completions/stap.bash"

@@ -101,7 +101,7 @@ static void test_scan(void **state)
 	assert_string_equal(
 		scan(l,
 		     "probe m.function = kernel.function(\"x\") { y = 1 }\n"
-		     "probe n, o.p += process.function(\"y\")?, { global } { }\n"
+		     "probe n = o.p += process.function(\"y\")?, { global } { }\n"
 		     "probe begin, end { }\n"
 		     "probe kernel.{function,trace}(\"z\") { if (1) { } }\n"
 		     "function q() { }\n",
