@@ -17,6 +17,7 @@
 #include "base/intern.h"
 #include "lang/ast.h"
 #include "proto/attach.h"
+#include "symbols/place.h"
 
 /* What resolution may ask of the run's options and of this machine. */
 struct probe_env {
@@ -42,6 +43,7 @@ struct resolved_probe {
 	bool target_only;      /* process probes under -c or -x */
 	struct loc loc;        /* of the user's point */
 	const char *chain;     /* "<- begin" as -p2 prints it; may be NULL */
+	struct scope_vars *vars; /* target variables there; NULL: none */
 };
 
 /* How a point was come to: a point of a probe or alias declaration, and the
