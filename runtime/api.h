@@ -31,7 +31,7 @@ typedef long long s64;
 
 /* --- values --- */
 
-struct sp_str {
+struct __attribute__((may_alias)) sp_str {
 	u32 len;
 	char text[]; /* len bytes and a NUL */
 };
@@ -51,6 +51,11 @@ union sp_val {
 #define SP_N(n)    { .num = (n) }
 #define SP_T(place) { .str = SP_S(place) }
 #define SP_LIST(...) ((const union sp_val[]){ __VA_ARGS__ })
+
+/* Arithmetic that wraps. */
+#define SP_WRAPS(a, op, b) ((s64)((u64)(a) op (u64)(b)))
+#define SP_DIV(a, b) ((b) == -1 ? SP_WRAPS(0, -, a) : (a) / (b))
+#define SP_MOD(a, b) ((b) == -1 ? 0 : (a) % (b))
 
 /* --- a run of a handler --- */
 
@@ -92,10 +97,12 @@ void sp_error_from(struct sp_ctx *c, u32 loc);
 /* Take its text; it is no longer pending. */
 void sp_errmsg(struct sp_ctx *c, struct sp_str *to, u32 bound);
 
-/* Begin an activation with bytes of strings: NULL if calls are too deep, which
- * is the pending error then. End it. */
-void *sp_call_begin(struct sp_ctx *c, u32 bytes);
+/* Begin an activation with bytes of strings, *frame unless it is NULL. Not 0 if
+ * calls are too deep, which is the pending error then. End it. */
+int sp_call_begin(struct sp_ctx *c, u32 bytes, void **frame);
 void sp_call_end(struct sp_ctx *c, u32 bytes);
+/* The strings of a handler. */
+#define SP_FRAME(c) ((void *)(c)->frame)
 
 /* The globals' lock. */
 int sp_lock(struct sp_ctx *c);

@@ -76,6 +76,7 @@ struct sp_param_text { /* the shape of struct sp_param_string */
 };
 extern const struct kernel_param_ops sp_param_ops_long, sp_param_ops_str;
 extern struct module __this_module;
+#define SP_ARG(p) ((void *)(unsigned long)(p))
 #define SP_PARAM __attribute__((used, section("__param"), aligned(8)))
 
 #endif

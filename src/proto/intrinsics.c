@@ -6,6 +6,7 @@ enum {
 	EFFECT = INTRIN_EFFECT,
 	IN_VM = INTRIN_IN_VM,
 	IN_BPF = INTRIN_IN_BPF,
+	IN_KMOD = INTRIN_IN_KMOD,
 };
 
 const struct intrinsic_info intrinsics[] = {

@@ -16,6 +16,7 @@ enum intrinsic_flags {
 	INTRIN_EFFECT = 2,
 	INTRIN_IN_VM = 4,
 	INTRIN_IN_BPF = 8,
+	INTRIN_IN_KMOD = 16,
 };
 
 struct intrinsic_info {
