@@ -14,6 +14,7 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_UPROBE:
 	case ATTACH_URETPROBE:
 	case ATTACH_PERF:
+	case ATTACH_WATCH:
 		return true;
 	case ATTACH_RAW_TP:
 	case ATTACH_BEGIN:
@@ -74,6 +75,7 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_URETPROBE:
 		return "uretprobe";
 	case ATTACH_PERF:
+	case ATTACH_WATCH:
 		return "perf_event";
 	case ATTACH_BEGIN:
 	case ATTACH_END:

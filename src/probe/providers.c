@@ -7,6 +7,8 @@ const struct provider *const providers[] = {
 	&provider_input,
 	&provider_procfs,
 	&provider_profile,
+	&provider_perf,
+	&provider_watch,
 	&provider_syscall,
 	&provider_tracepoint,
 	&provider_process,

@@ -7,6 +7,7 @@
 
 extern const struct provider provider_begin_end;
 extern const struct provider provider_input;
+extern const struct provider provider_perf;
 extern const struct provider provider_process;
 extern const struct provider provider_procfs;
 extern const struct provider provider_profile;
@@ -14,5 +15,6 @@ extern const struct provider provider_syscall;
 extern const struct provider provider_timer;
 extern const struct provider provider_tracepoint;
 extern const struct provider provider_unsupported;
+extern const struct provider provider_watch;
 
 #endif

@@ -9,7 +9,6 @@
 enum {
 	KERNEL_FUNCTION,
 	KERNEL_STATEMENT,
-	KERNEL_DATA,
 	KERNEL_TRACEPOINT,
 	KERNEL_MARK,
 	KERNEL_LSM,
@@ -24,19 +23,16 @@ enum {
 	PROCESS_LIFE,
 	PROCESS_SYSCALL,
 	PROCESS_DATA,
-	PERF,
 	NETFILTER,
 	JAVA,
 	PYTHON,
 	DEBUGINFOD,
 	TP_SYSCALL,
-	PROFILE_RATE,
 };
 
 static const char *const families[] = {
 	[KERNEL_FUNCTION] = "kernel.function",
 	[KERNEL_STATEMENT] = "kernel.statement",
-	[KERNEL_DATA] = "kernel.data",
 	[KERNEL_TRACEPOINT] = "kernel.tracepoint",
 	[KERNEL_MARK] = "kernel.mark",
 	[KERNEL_LSM] = "kernel.lsm",
@@ -51,13 +47,11 @@ static const char *const families[] = {
 	[PROCESS_LIFE] = "process.begin and process.end",
 	[PROCESS_SYSCALL] = "process.syscall",
 	[PROCESS_DATA] = "process.data",
-	[PERF] = "perf",
 	[NETFILTER] = "netfilter",
 	[JAVA] = "java",
 	[PYTHON] = "python",
 	[DEBUGINFOD] = "debuginfod",
 	[TP_SYSCALL] = "tp_syscall",
-	[PROFILE_RATE] = "timer.profile.freq",
 };
 
 /* The forms of process(…) for one kind of its argument. */
@@ -90,8 +84,6 @@ static const struct probe_pattern patterns[] = {
 	{ "kernel.function(N)...", KERNEL_FUNCTION },
 	{ "kernel.statement(S)...", KERNEL_STATEMENT },
 	{ "kernel.statement(N)...", KERNEL_STATEMENT },
-	{ "kernel.data(S)...", KERNEL_DATA },
-	{ "kernel.data(N)...", KERNEL_DATA },
 	{ "kernel.tracepoint(S)", KERNEL_TRACEPOINT },
 	{ "kernel.mark(S)...", KERNEL_MARK },
 	{ "kernel.lsm(S)", KERNEL_LSM },
@@ -111,7 +103,6 @@ static const struct probe_pattern patterns[] = {
 	PROCESS_FORMS("process"),
 	PROCESS_FORMS("process(S)"),
 	PROCESS_FORMS("process(N)"),
-	{ "perf...", PERF },
 	{ "netfilter.hook(S)...", NETFILTER },
 	{ "netfilter.pf(S)...", NETFILTER },
 	{ "java(S)...", JAVA },
@@ -120,7 +111,6 @@ static const struct probe_pattern patterns[] = {
 	{ "python3.module(S)...", PYTHON },
 	{ "debuginfod...", DEBUGINFOD },
 	{ "tp_syscall(S)...", TP_SYSCALL },
-	{ "timer.profile.freq...", PROFILE_RATE },
 	{ NULL, 0 },
 };
 

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,7 +91,7 @@ static int attach_perf(const struct spot *s, struct links *links,
 		rc = keep(links, bpflink_perf(s->prog_fd,
 					      (uint32_t)s->row.n0,
 					      (uint64_t)s->row.n1,
-					      (uint64_t)s->row.n2, cpu,
+					      s->row.n2, cpu,
 					      s->row.probe));
 		if (rc == -ENODEV)
 			rc = 0; /* offline */
@@ -105,6 +106,54 @@ static int attach_perf(const struct spot *s, struct links *links,
 	else
 		strbuf_addf(err, "cannot attach to a performance counter: %s",
 			    strerror(-rc));
+	return rc;
+}
+
+/* The address of a kernel variable; 0 if there is none, or it is hidden. */
+static uint64_t kernel_symbol(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], symbol[256];
+	unsigned long long address, found = 0;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %*c %255s", &address, symbol) == 2 &&
+		    !strcmp(symbol, name))
+			found = address;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static int attach_watch(const struct spot *s, struct links *links,
+			struct strbuf *err)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	uint64_t address = (uint64_t)s->row.n0;
+	int cpu, rc = 0;
+
+	if (s->s0) {
+		address = kernel_symbol(s->s0);
+		if (!address) {
+			strbuf_addf(err, "the kernel has no symbol '%s'",
+				    s->s0);
+			return -ENOENT;
+		}
+	}
+	for (cpu = 0; cpu < cpus && !rc; cpu++) {
+		rc = keep(links, bpflink_watch(s->prog_fd, address,
+					       (uint32_t)s->row.n1,
+					       (uint32_t)s->row.n2, cpu,
+					       s->row.probe));
+		if (rc == -ENODEV)
+			rc = 0; /* offline */
+	}
+	if (rc == -ENOSPC)
+		strbuf_addf(err, "all debug registers of the processor are in "
+				 "use: fewer places can be watched at once");
+	else if (rc)
+		strbuf_addf(err, "cannot watch kernel memory at 0x%llx: %s",
+			    (unsigned long long)address, strerror(-rc));
 	return rc;
 }
 
@@ -214,6 +263,8 @@ int attach_all(const struct load *l, struct links *links, struct strbuf *err)
 			rc = attach_tracepoint(l, i, &s, links, err);
 		else if (s.row.kind == ATTACH_PERF)
 			rc = attach_perf(&s, links, err);
+		else if (s.row.kind == ATTACH_WATCH)
+			rc = attach_watch(&s, links, err);
 	}
 	return rc ? rc : attach_uprobes(l, links, err);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,13 +123,32 @@ static int open_event(struct perf_event_attr *attr, int cpu)
 	return fd < 0 ? -errno : fd;
 }
 
-int bpflink_perf(int prog_fd, uint32_t type, uint64_t config, uint64_t period,
+int bpflink_perf(int prog_fd, uint32_t type, uint64_t config, int64_t period,
 		 int cpu, uint64_t cookie)
 {
 	struct perf_event_attr attr = { .type = type,
 					.size = sizeof(attr),
 					.config = config,
-					.sample_period = period };
+					.freq = period < 0 };
+	int fd;
+
+	/* A union: sample_freq where freq is set. */
+	attr.sample_period = period < 0 ? -(uint64_t)period : (uint64_t)period;
+	fd = open_event(&attr, cpu);
+	return fd < 0 ? fd : attach_event(fd, prog_fd, cookie);
+}
+
+int bpflink_watch(int prog_fd, uint64_t address, uint32_t length,
+		  uint32_t access, int cpu, uint64_t cookie)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_BREAKPOINT,
+		.size = sizeof(attr),
+		.sample_period = 1,
+		.bp_type = access & 2 ? HW_BREAKPOINT_RW : HW_BREAKPOINT_W,
+		.bp_addr = address,
+		.bp_len = length,
+	};
 	int fd = open_event(&attr, cpu);
 
 	return fd < 0 ? fd : attach_event(fd, prog_fd, cookie);

@@ -29,8 +29,14 @@ int bpflink_uprobe_multi(int prog_fd, const char *path, bool is_return,
 int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
 		   uint64_t offset, uint64_t cookie);
 
-/* A counter on one CPU. -ENODEV: that CPU is offline. */
-int bpflink_perf(int prog_fd, uint32_t type, uint64_t config, uint64_t period,
+/* A counter on one CPU: each period counts, or -period times a second.
+ * -ENODEV: that CPU is offline. */
+int bpflink_perf(int prog_fd, uint32_t type, uint64_t config, int64_t period,
 		 int cpu, uint64_t cookie);
+
+/* Access to length bytes at a kernel address on one CPU; access is that of
+ * ATTACH_WATCH. */
+int bpflink_watch(int prog_fd, uint64_t address, uint32_t length,
+		  uint32_t access, int cpu, uint64_t cookie);
 
 #endif

@@ -63,6 +63,7 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 					      BPFLINK_TRACE_UPROBE_MULTI);
 		return;
 	case ATTACH_PERF:
+	case ATTACH_WATCH:
 		bpf_program__set_type(prog, BPF_PROG_TYPE_PERF_EVENT);
 		return;
 	case ATTACH_BEGIN:

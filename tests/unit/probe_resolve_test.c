@@ -384,7 +384,7 @@ static void test_unsupported(void **state)
 		{ "module(\"m\").function(\"f\")", "module" },
 		{ "process(\"p\").begin", "process.begin and process.end" },
 		{ "process.mark(\"m\")", "process.mark" },
-		{ "perf.type(0).config(1).sample(9)", "perf" },
+		{ "perf.type(0).config(1).counter(\"a\")", "perf.counter" },
 		{ "kprobe.function(\"f\")", "kprobe" },
 		{ "netfilter.hook(\"h\").pf(\"p\")", "netfilter" },
 	};

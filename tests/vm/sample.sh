@@ -45,6 +45,11 @@ global s
 probe timer.profile { s++ }
 probe timer.ms(300) { exit() }
 probe end { println(s > 3) }'
+check 'watched memory' '^1~$' -e '
+global w
+probe kernel.data("jiffies_64").write { w++ }
+probe timer.ms(300) { exit() }
+probe end { println(w > 3) }'
 check 'tracepoint under the lock' '^11~$' -e '
 global a, b
 probe kernel.trace("sched_switch") { a = a + 1; b = -a }
