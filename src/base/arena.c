@@ -19,6 +19,12 @@ struct arena_chunk {
 	max_align_t data[];
 };
 
+struct arena_end {
+	struct arena_end *older;
+	void (*fn)(void *what);
+	void *what;
+};
+
 static void arena_add_chunk(struct arena *a)
 {
 	struct arena_chunk *c = xmalloc(sizeof(*c) + CHUNK_BYTES);
@@ -129,10 +135,22 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
+void arena_at_end(struct arena *a, void (*fn)(void *), void *what)
+{
+	struct arena_end *e = arena_new(a, struct arena_end);
+
+	*e = (struct arena_end){ a->ends, fn, what };
+	a->ends = e;
+}
+
 void arena_release(struct arena *a)
 {
-	struct arena_chunk *c = a->chunks, *older;
+	struct arena_chunk *c, *older;
+	struct arena_end *e;
 
+	for (e = a->ends; e; e = e->older)
+		e->fn(e->what);
+	c = a->chunks;
 	for (; c; c = older) {
 		older = c->older;
 		free(c);

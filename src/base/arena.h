@@ -13,12 +13,14 @@
 #include <stddef.h>
 
 struct arena_chunk;
+struct arena_end;
 
 struct arena {
 	struct arena_chunk *chunks; /* newest first */
 	char *next;                 /* first free byte of the newest chunk */
 	size_t left;                /* bytes free behind next */
 	size_t total_bytes;         /* handed out since init or reset */
+	struct arena_end *ends;     /* newest first */
 };
 
 #define ARENA_INIT                                                            \
@@ -28,6 +30,10 @@ struct arena {
 
 /* Free everything and leave an empty, usable arena. */
 void arena_release(struct arena *a);
+
+/* Call fn(what) when the arena is released, before its memory goes; the latest
+ * call first. For what lives with the arena but not in it: open files. */
+void arena_at_end(struct arena *a, void (*fn)(void *), void *what);
 
 /* size bytes aligned for any type, not initialised. size may be 0. */
 void *arena_alloc(struct arena *a, size_t size)

@@ -1,142 +1,270 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * process("PATH").function("NAME")[.call]    entry of a function
- * process("PATH").function("NAME").return    return from it
- * process.function…                          the program of -c or -x
- * process(PID).function…                     the program PID runs
+ * process("PATH")…   a program     process(PID)…   the program PID runs
+ * process…           the program of -c or -x
+ *
+ * and behind these, or behind their .library("NAME"):
+ *
+ * .function("NAME") .function(ADDRESS) and .call .return .inline .exported
+ *                             process_function.c
+ * .mark("NAME") .provider("NAME").mark("NAME")   process_mark.c
+ * .plt .plt("NAME") and .return                  process_plt.c
  *
  * PATH is looked for in $PATH if it has no slash; a script stands for its
- * interpreter. PATH and NAME may hold wildcards. Functions are those of the ELF
- * symbol tables; names at one address are one function.
+ * interpreter. PATH and NAME may hold wildcards. This file finds the files;
+ * what is in them is found by the others.
  */
+#include "probe/process.h"
+
 #include "base/glob.h"
 #include "base/similar.h"
 #include "probe/providers.h"
-#include "symbols/elfsym.h"
+#include "symbols/library.h"
 #include "symbols/program.h"
 
 #include <string.h>
 
-enum {
-	ENTRY,
-	RETURN
-};
+#define IN_FILE(file)                                                         \
+	{ file ".function(S)", PROCESS_FUNCTION },                            \
+	{ file ".function(N)", PROCESS_FUNCTION },                            \
+	{ file ".function(S).call", PROCESS_CALL },                           \
+	{ file ".function(N).call", PROCESS_CALL },                           \
+	{ file ".function(S).return", PROCESS_RETURN },                       \
+	{ file ".function(N).return", PROCESS_RETURN },                       \
+	{ file ".function(S).exported", PROCESS_EXPORTED },                   \
+	{ file ".statement(N)", PROCESS_STATEMENT },                          \
+	{ file ".mark(S)", PROCESS_MARK },                                    \
+	{ file ".provider(S).mark(S)", PROCESS_MARK },                        \
+	{ file ".plt", PROCESS_PLT },                                         \
+	{ file ".plt(S)", PROCESS_PLT },                                      \
+	{ file ".plt.return", PROCESS_PLT_RETURN },                           \
+	{ file ".plt(S).return", PROCESS_PLT_RETURN }
+
+#define PROCESS(process)                                                      \
+	IN_FILE(process), IN_FILE(process ".library(S)")
 
 static const struct probe_pattern patterns[] = {
-	{ "process(S).function(S)", ENTRY },
-	{ "process(S).function(S).call", ENTRY },
-	{ "process(S).function(S).return", RETURN },
-	{ "process(N).function(S)", ENTRY },
-	{ "process(N).function(S).call", ENTRY },
-	{ "process(N).function(S).return", RETURN },
-	{ "process.function(S)", ENTRY },
-	{ "process.function(S).call", ENTRY },
-	{ "process.function(S).return", RETURN },
+	PROCESS("process(S)"),
+	PROCESS("process(N)"),
+	PROCESS("process"),
 	{ NULL, 0 },
 };
 
-/* The symbols of a program, or NULL with the reason in err. */
-static const struct elfsyms *read_once(struct resolve *r, const char *path,
-				       struct strbuf *err)
+const struct ast_component *process_component(const struct process_query *q,
+					      const char *name)
 {
-	struct elfsyms *syms = hmap_gets(&r->cache, path);
+	const struct ast_component *comp;
 
-	if (syms)
-		return syms;
-	syms = arena_new(r->arena, struct elfsyms);
-	if (elfsyms_read(r->arena, path, syms, err))
+	vec_foreach(comp, &q->pt->comps)
+		if (!strcmp(comp->name, name))
+			return comp;
+	return NULL;
+}
+
+const char *process_string(const struct process_query *q, const char *name)
+{
+	const struct ast_component *comp = process_component(q, name);
+
+	if (!comp || !comp->arg || comp->arg->kind != AST_STRING)
 		return NULL;
-	hmap_puts(&r->cache, intern_str(r->names, path), syms);
-	return syms;
+	return comp->arg->str;
 }
 
-static void add(struct resolve *r, const struct ast_point *pt, int tag,
-		const char *path, const struct elfsym *sym)
+static struct ast_expr *string_arg(struct arena *a, const char *text)
 {
-	struct resolved_probe *p = resolve_add(
-		r, pt, tag == RETURN ? ATTACH_URETPROBE : ATTACH_UPROBE);
-	struct ast_expr path_arg = { .kind = AST_STRING,
-				     .str = path,
-				     .len = strlen(path) };
-	struct ast_expr name_arg = { .kind = AST_STRING,
-				     .str = sym->name,
-				     .len = strlen(sym->name) };
-	struct ast_component comps[3];
-	struct ast_point named = *pt;
-	struct strbuf text = STRBUF_INIT;
+	struct ast_expr *e = arena_new(a, struct ast_expr);
 
-	memcpy(comps, pt->comps.at, pt->comps.len * sizeof(comps[0]));
-	comps[0].arg = &path_arg;
-	comps[1].arg = &name_arg;
-	named.comps.at = comps;
-	point_add_text(&named, &text);
-	p->point = intern_bytes(r->names, text.buf, text.len);
-	strbuf_release(&text);
-	p->s0 = intern_str(r->names, path);
-	p->s1 = sym->name;
-	p->n0 = (int64_t)sym->offset;
-	p->target_only = r->env->command || r->env->pid;
+	e->kind = AST_STRING;
+	e->str = text;
+	e->len = strlen(text);
+	return e;
 }
 
-static void hint_similar(struct resolve *r, const char *name,
-			 const struct elfsyms *syms)
+struct resolved_probe *process_add(const struct process_query *q,
+				   enum attach_kind attach,
+				   const char *component, const char *text)
 {
-	struct similar near = { .want = name };
-	struct strbuf text = STRBUF_INIT;
-	const struct elfsym *sym;
+	struct arena *a = q->r->arena;
+	struct resolved_probe *p = resolve_add(q->r, q->pt, attach);
+	struct strbuf out = STRBUF_INIT;
+	struct ast_point named = *q->pt;
+	size_t i;
 
-	vec_foreach(sym, &syms->list)
-		similar_offer(&near, sym->name);
-	similar_add(&near, &text);
-	if (near.n)
-		r->hint = arena_printf(r->arena, " (similar functions: %s)",
+	named.comps.at = arena_array(a, struct ast_component, q->pt->comps.len);
+	for (i = 0; i < q->pt->comps.len; i++) {
+		struct ast_component *c = &named.comps.at[i];
+
+		*c = q->pt->comps.at[i];
+		if (!i && q->program)
+			c->arg = string_arg(a, q->program);
+		else if (!strcmp(c->name, "library"))
+			c->arg = string_arg(a, q->library);
+		else if (q->provider && !strcmp(c->name, "provider"))
+			c->arg = string_arg(a, q->provider);
+		else if (text && !strcmp(c->name, component))
+			c->arg = string_arg(a, text);
+	}
+	point_add_text(&named, &out);
+	p->point = intern_bytes(q->r->names, out.buf, out.len);
+	strbuf_release(&out);
+	p->target_only = q->r->env->command || q->r->env->pid;
+	return p;
+}
+
+struct resolved_probe *process_add_at(const struct process_query *q,
+				      const char *component, const char *text,
+				      bool is_return, uint64_t offset,
+				      const char *symbol)
+{
+	struct resolved_probe *p = process_add(
+		q, is_return ? ATTACH_URETPROBE : ATTACH_UPROBE, component,
+		text);
+
+	p->s0 = intern_str(q->r->names, q->path);
+	p->s1 = symbol;
+	p->n0 = (int64_t)offset;
+	return p;
+}
+
+static void unreadable(const struct process_query *q, struct strbuf *err)
+{
+	resolve_error(q->r, q->pt->comps.at[0].loc, PROCESS_UNREADABLE,
+		      err->buf);
+	strbuf_release(err);
+}
+
+bool process_open(const struct process_query *q, struct elffile *f)
+{
+	struct strbuf err = STRBUF_INIT;
+
+	if (!elffile_open(q->r->arena, q->path, f, &err)) {
+		strbuf_release(&err);
+		return true;
+	}
+	unreadable(q, &err);
+	return false;
+}
+
+const struct process_file *process_read(const struct process_query *q)
+{
+	struct arena *a = q->r->arena;
+	const char *key = arena_printf(a, "process file %s", q->path);
+	struct process_file *file = hmap_gets(&q->r->cache, key);
+	struct strbuf err = STRBUF_INIT;
+	struct elfsyms *syms;
+
+	if (file)
+		return file;
+	syms = arena_new(a, struct elfsyms);
+	if (elfsyms_read(a, q->path, q->r->env->sysroot, syms, &err)) {
+		unreadable(q, &err);
+		return NULL;
+	}
+	file = arena_new(a, struct process_file);
+	*file = (struct process_file){ .path = q->path, .symbols = syms };
+	hmap_puts(&q->r->cache, key, file);
+	return file;
+}
+
+void process_hint(struct resolve *r, const char *kind, struct similar *near)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	similar_add(near, &text);
+	if (near->n)
+		r->hint = arena_printf(r->arena, " (similar %s: %s)", kind,
 				       text.buf);
 	strbuf_release(&text);
 }
 
-static void add_functions(struct resolve *r, const struct ast_point *pt,
-			  int tag, const char *path, const char *name)
+static void ask(const struct process_query *q)
 {
-	struct strbuf err = STRBUF_INIT;
-	const struct elfsyms *syms = read_once(r, path, &err);
-	const struct elfsym *sym, *last = NULL;
-	size_t before = r->found.len;
-
-	if (!syms)
-		resolve_error(r, pt->comps.at[0].loc, PROCESS_UNREADABLE,
-			      err.buf);
-	strbuf_release(&err);
-	if (!syms)
+	switch (q->form) {
+	case PROCESS_FUNCTION:
+	case PROCESS_RETURN:
+	case PROCESS_INLINE:
+	case PROCESS_CALL:
+	case PROCESS_EXPORTED:
+	case PROCESS_LABEL:
+	case PROCESS_CALLEE:
+	case PROCESS_CALLEE_RETURN:
+	case PROCESS_STATEMENT:
+	case PROCESS_NEAREST:
+	case PROCESS_ABSOLUTE:
+		process_functions(q);
 		return;
-	vec_foreach(sym, &syms->list) {
-		if (last && last->offset == sym->offset)
-			continue;
-		if (!glob_match(name, sym->name))
-			continue;
-		last = sym;
-		add(r, pt, tag, path, sym);
+	case PROCESS_MARK:
+		process_marks(q);
+		return;
+	case PROCESS_PLT:
+	case PROCESS_PLT_RETURN:
+		process_stubs(q);
+		return;
 	}
-	if (r->found.len == before)
-		hint_similar(r, name, syms);
+}
+
+static void hint_library(struct process_query *q, const char *name)
+{
+	struct similar near = { .want = name };
+	program_paths all = { 0 };
+	const char *const *path;
+
+	library_needed(q->r->arena, q->program, q->r->env->sysroot, &all);
+	vec_foreach(path, &all) {
+		const char *slash = strrchr(*path, '/');
+
+		similar_offer(&near, slash ? slash + 1 : *path);
+	}
+	process_hint(q->r, "library", &near);
+}
+
+/* Ask the program, or the libraries of it that the point names. */
+static void ask_program(struct process_query *q)
+{
+	const char *name = process_string(q, "library");
+	bool was_optional = q->r->optional;
+	program_paths paths = { 0 };
+	const char *const *path;
+
+	q->path = q->program;
+	if (!name) {
+		ask(q);
+		return;
+	}
+	library_find(q->r->arena, q->program, name, q->r->env->sysroot, &paths);
+	if (!paths.len)
+		hint_library(q, name);
+	if (paths.len > 1)
+		q->r->optional = true;
+	vec_foreach(path, &paths) {
+		q->path = q->library = *path;
+		ask(q);
+	}
+	q->r->optional = was_optional;
+	if (paths.len > 1)
+		q->r->failed = false;
 }
 
 /* All programs that a PATH with wildcards matches; each may lack the
  * function. */
-static void add_programs(struct resolve *r, const struct ast_point *pt, int tag,
-			 const char *pattern, const char *name)
+static void ask_programs(struct process_query *q, const char *pattern)
 {
+	struct resolve *r = q->r;
 	bool was_optional = r->optional;
 	program_paths paths = { 0 };
 	const char *const *path;
 
 	program_expand(r->arena, pattern, r->env->sysroot, &paths);
 	r->optional = true;
-	vec_foreach(path, &paths)
-		add_functions(r, pt, tag, *path, name);
+	vec_foreach(path, &paths) {
+		q->program = *path;
+		ask_program(q);
+	}
 	r->optional = was_optional;
 	r->failed = false;
 	if (!paths.len)
-		resolve_error(r, pt->comps.at[0].loc, PROCESS_NO_FILE, pattern);
+		resolve_error(r, q->pt->comps.at[0].loc, PROCESS_NO_FILE,
+			      pattern);
 }
 
 /* The program that the first component means, or NULL when reported. */
@@ -166,23 +294,18 @@ static const char *find_program(struct resolve *r, const struct ast_point *pt)
 
 static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 {
-	const struct ast_component *comp = &pt->comps.at[0];
-	const char *name = point_string(pt, 1), *path;
+	const struct ast_expr *arg = pt->comps.at[0].arg;
+	struct process_query q = { .r = r,
+				   .pt = pt,
+				   .form = (enum process_form)tag };
 
-	/* Files, lines and scopes need debugging information. */
-	if (strchr(name, '@') || strstr(name, "::")) {
-		resolve_error(r, pt->comps.at[1].loc, PROBE_UNSUPPORTED,
-			      "source-file");
+	if (arg && arg->kind == AST_STRING && glob_is_pattern(arg->str)) {
+		ask_programs(&q, arg->str);
 		return;
 	}
-	if (comp->arg && comp->arg->kind == AST_STRING &&
-	    glob_is_pattern(comp->arg->str)) {
-		add_programs(r, pt, tag, comp->arg->str, name);
-		return;
-	}
-	path = find_program(r, pt);
-	if (path)
-		add_functions(r, pt, tag, path, name);
+	q.program = find_program(r, pt);
+	if (q.program)
+		ask_program(&q);
 }
 
 const struct provider provider_process = {

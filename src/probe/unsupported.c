@@ -17,9 +17,6 @@ enum {
 	KPROBE,
 	PROCESS_FUNCTION,
 	PROCESS_STATEMENT,
-	PROCESS_MARK,
-	PROCESS_PLT,
-	PROCESS_LIBRARY,
 	PROCESS_LIFE,
 	PROCESS_SYSCALL,
 	PROCESS_DATA,
@@ -39,11 +36,8 @@ static const char *const families[] = {
 	[KERNEL_XDP] = "xdp",
 	[MODULE] = "module",
 	[KPROBE] = "kprobe",
-	[PROCESS_FUNCTION] = "process.function address, inline, label and callee",
+	[PROCESS_FUNCTION] = "process.function inline, label and callee",
 	[PROCESS_STATEMENT] = "process.statement",
-	[PROCESS_MARK] = "process.mark",
-	[PROCESS_PLT] = "process.plt",
-	[PROCESS_LIBRARY] = "process.library",
 	[PROCESS_LIFE] = "process.begin and process.end",
 	[PROCESS_SYSCALL] = "process.syscall",
 	[PROCESS_DATA] = "process.data",
@@ -56,20 +50,12 @@ static const char *const families[] = {
 
 /* The forms of process(…) for one kind of its argument. */
 #define PROCESS_FORMS(process)                                                \
-	{ process ".function(N)...", PROCESS_FUNCTION },                      \
 	{ process ".function(S).inline...", PROCESS_FUNCTION },               \
-	{ process ".function(S).exported...", PROCESS_FUNCTION },             \
 	{ process ".function(S).label(S)...", PROCESS_FUNCTION },             \
 	{ process ".function(S).callee(S)...", PROCESS_FUNCTION },            \
 	{ process ".function(S).callees...", PROCESS_FUNCTION },              \
 	{ process ".function(S).callees(N)...", PROCESS_FUNCTION },           \
 	{ process ".statement(S)...", PROCESS_STATEMENT },                    \
-	{ process ".statement(N)...", PROCESS_STATEMENT },                    \
-	{ process ".mark(S)", PROCESS_MARK },                                 \
-	{ process ".provider(S).mark(S)", PROCESS_MARK },                     \
-	{ process ".plt...", PROCESS_PLT },                                   \
-	{ process ".plt(S)...", PROCESS_PLT },                                \
-	{ process ".library(S)...", PROCESS_LIBRARY },                        \
 	{ process ".begin", PROCESS_LIFE },                                   \
 	{ process ".end", PROCESS_LIFE },                                     \
 	{ process ".thread.begin", PROCESS_LIFE },                            \

@@ -192,7 +192,7 @@ static int attach_file(const struct load *l, const struct spot *s, uint32_t n,
 		       struct links *links)
 {
 	bool is_return = s->row.kind == ATTACH_URETPROBE;
-	uint64_t *offsets, *cookies;
+	uint64_t *offsets, *cookies, *counters;
 	uint32_t i;
 	int rc = 0;
 
@@ -203,19 +203,25 @@ static int attach_file(const struct load *l, const struct spot *s, uint32_t n,
 				  bpflink_uprobe(s[i].prog_fd, s[i].s0,
 						 is_return,
 						 (uint64_t)s[i].row.n0,
+						 (uint64_t)s[i].row.n1,
 						 s[i].row.probe));
 		return rc;
 	}
 	offsets = calloc(n, sizeof(*offsets));
 	cookies = calloc(n, sizeof(*cookies));
-	for (i = 0; offsets && cookies && i < n; i++) {
-		offsets[i] = (uint64_t)s[i].row.n0;
-		cookies[i] = s[i].row.probe;
+	counters = calloc(n, sizeof(*counters));
+	if (offsets && cookies && counters) {
+		for (i = 0; i < n; i++) {
+			offsets[i] = (uint64_t)s[i].row.n0;
+			cookies[i] = s[i].row.probe;
+			counters[i] = (uint64_t)s[i].row.n1;
+		}
+		rc = bpflink_uprobe_multi(s->prog_fd, s->s0, is_return,
+					  offsets, cookies, counters, n);
+	} else {
+		rc = -ENOMEM;
 	}
-	rc = offsets && cookies ?
-		     bpflink_uprobe_multi(s->prog_fd, s->s0, is_return,
-					  offsets, cookies, n) :
-		     -ENOMEM;
+	free(counters);
 	free(offsets);
 	free(cookies);
 	return keep(links, rc);

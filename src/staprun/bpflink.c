@@ -48,13 +48,14 @@ int bpflink_raw_tracepoint(int prog_fd, const char *name)
 
 int bpflink_uprobe_multi(int prog_fd, const char *path, bool is_return,
 			 const uint64_t *offsets, const uint64_t *cookies,
-			 uint32_t n)
+			 const uint64_t *counters, uint32_t n)
 {
 	struct link_create_attr attr = {
 		.prog_fd = (uint32_t)prog_fd,
 		.attach_type = BPFLINK_TRACE_UPROBE_MULTI,
 		.uprobe_multi = { .path = (uintptr_t)path,
 				  .offsets = (uintptr_t)offsets,
+				  .ref_ctr_offsets = (uintptr_t)counters,
 				  .cookies = (uintptr_t)cookies,
 				  .n = n,
 				  .flags = is_return ? UPROBE_MULTI_RETURN :
@@ -84,7 +85,7 @@ bool bpflink_has_uprobe_multi(void)
 	if (fd < 0)
 		return false;
 	/* A directory: kernels that know the call get as far as saying so. */
-	rc = bpflink_uprobe_multi(fd, "/", false, &offset, NULL, 1);
+	rc = bpflink_uprobe_multi(fd, "/", false, &offset, NULL, NULL, 1);
 	if (rc >= 0)
 		close(rc);
 	close(fd);
@@ -170,12 +171,12 @@ static int uprobe_type(void)
 }
 
 int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
-		   uint64_t offset, uint64_t cookie)
+		   uint64_t offset, uint64_t counter, uint64_t cookie)
 {
-	/* Bit 0 of config asks for the return; every kernel so far has it
-	 * there (events/uprobe/format/retprobe). */
+	/* Bit 0 of config asks for the return, the upper half is the counter;
+	 * every kernel so far has them there (events/uprobe/format). */
 	struct perf_event_attr attr = { .size = sizeof(attr),
-					.config = is_return,
+					.config = counter << 32 | is_return,
 					.config1 = (uintptr_t)path,
 					.config2 = offset };
 	int type = uprobe_type(), fd;

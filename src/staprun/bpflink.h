@@ -20,14 +20,15 @@ bool bpflink_has_uprobe_multi(void);
 int bpflink_raw_tracepoint(int prog_fd, const char *name);
 
 /* All n locations of one file at once. offsets count from the start of the
- * file; each location has its cookie. */
+ * file; each location has its cookie, and in counters the place in the file of a
+ * 16-bit counter that is raised while attached, or 0. counters may be NULL. */
 int bpflink_uprobe_multi(int prog_fd, const char *path, bool is_return,
 			 const uint64_t *offsets, const uint64_t *cookies,
-			 uint32_t n);
+			 const uint64_t *counters, uint32_t n);
 
 /* One location, by a perf event: slow to detach. */
 int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
-		   uint64_t offset, uint64_t cookie);
+		   uint64_t offset, uint64_t counter, uint64_t cookie);
 
 /* A counter on one CPU: each period counts, or -period times a second.
  * -ENODEV: that CPU is offline. */

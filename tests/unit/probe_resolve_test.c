@@ -383,7 +383,7 @@ static void test_unsupported(void **state)
 		{ "kernel.function(\"f\").return", "kernel.function" },
 		{ "module(\"m\").function(\"f\")", "module" },
 		{ "process(\"p\").begin", "process.begin and process.end" },
-		{ "process.mark(\"m\")", "process.mark" },
+		{ "process(\"p\").thread.end", "process.begin and process.end" },
 		{ "perf.type(0).config(1).counter(\"a\")", "perf.counter" },
 		{ "kprobe.function(\"f\")", "kprobe" },
 		{ "netfilter.hook(\"h\").pf(\"p\")", "netfilter" },

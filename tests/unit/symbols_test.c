@@ -176,7 +176,7 @@ static void test_elfsym_offset(void **state)
 	struct elfsyms syms;
 
 	(void)state;
-	assert_int_equal(elfsyms_read(&a, "/proc/self/exe", &syms, &err), 0);
+	assert_int_equal(elfsyms_read(&a, "/proc/self/exe", NULL, &syms, &err), 0);
 	me = find(&syms, "elfsym_probe_me");
 	assert_int_not_equal(me, 0);
 	assert_int_equal(me, find(&syms, "elfsym_other_name"));
@@ -199,12 +199,12 @@ static void test_elfsym_refused(void **state)
 	struct elfsyms syms;
 
 	(void)state;
-	assert_int_equal(elfsyms_read(&a, "/etc/passwd", &syms, &err),
+	assert_int_equal(elfsyms_read(&a, "/etc/passwd", NULL, &syms, &err),
 			 -ENOEXEC);
 	assert_string_equal(err.buf,
 			    "'/etc/passwd' is no ELF program or library");
 	strbuf_reset(&err);
-	assert_int_equal(elfsyms_read(&a, "/nonexistent", &syms, &err),
+	assert_int_equal(elfsyms_read(&a, "/nonexistent", NULL, &syms, &err),
 			 -ENOENT);
 	assert_string_equal(
 		err.buf,
