@@ -58,6 +58,7 @@ static bool names_probe(const struct ir_insn *i)
 {
 	switch ((int)i->op) {
 	case IR_OP_PRINT:
+	case IR_OP_LATER:
 	case IR_OP_RAISE:
 	case IR_OP_FAIL:
 		return true;
@@ -288,6 +289,7 @@ static const emit_fn emitters[] = {
 	[IR_OP_SGET] = emit_stat_op,     [IR_OP_SCLEAR] = emit_stat_op,
 	[IR_OP_HGET] = emit_stat_op,     [IR_OP_HPRINT] = emit_stat_op,
 	[IR_OP_HTEXT] = emit_stat_op,    [IR_OP_MATCH] = emit_match,
+	[IR_OP_LATER] = emit_later,
 };
 
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)

@@ -139,7 +139,8 @@ void emit_stat_put(struct emit *e, const struct ir_insn *i);
 
 /* r3 = length of a string; uses r1 and r2. */
 void emit_str_length(struct emit *e, const struct strval *s);
-/* A record with the arguments of a print. */
+/* A record with the arguments of a print; of a call that user space makes. */
+void emit_later(struct emit *e, const struct ir_insn *i);
 void emit_print(struct emit *e, const struct ir_insn *i);
 /* A record with one string argument: RECORD_LOG, RECORD_WARN, RECORD_ERROR. */
 void emit_text_record(struct emit *e, int kind, uint32_t id, uint32_t loc,

@@ -157,14 +157,20 @@ static bool is_str(const struct emit *e, ir_reg r)
 	return e->flat.fn.regs.at[r].type == IR_STR;
 }
 
+/* Bytes of an argument in the record. */
 static uint32_t arg_bytes(struct emit *e, const struct ir_insn *i, unsigned a)
 {
+	const struct ir_fn *f;
+
 	if (!is_str(e, i->args[a]))
 		return 8;
-	return record_string_bytes(e->l->record_bound[i->imm][a]);
+	if (i->op == IR_OP_PRINT)
+		return record_string_bytes(e->l->record_bound[i->imm][a]);
+	f = e->p->fns.at[i->imm];
+	return record_string_bytes(f->regs.at[a].bound);
 }
 
-void emit_print(struct emit *e, const struct ir_insn *i)
+static void record_of_args(struct emit *e, const struct ir_insn *i, int kind)
 {
 	uint32_t full = code_label_new(&e->code);
 	uint32_t bytes = sizeof(struct record_header);
@@ -179,7 +185,7 @@ void emit_print(struct emit *e, const struct ir_insn *i)
 			keep |= wants_helper(&s);
 		}
 	}
-	open_record(e, RECORD_PRINT, (uint32_t)i->imm, i->loc, bytes, full);
+	open_record(e, kind, (uint32_t)i->imm, i->loc, bytes, full);
 	if (keep)
 		code_store(&e->code, BPF_DW, R10, emit_tmp(e, &e->tmp_rec, 8),
 			   R0);
@@ -197,6 +203,16 @@ void emit_print(struct emit *e, const struct ir_insn *i)
 		off += (int32_t)arg_bytes(e, i, a);
 	}
 	close_record(e, false, full);
+}
+
+void emit_print(struct emit *e, const struct ir_insn *i)
+{
+	record_of_args(e, i, RECORD_PRINT);
+}
+
+void emit_later(struct emit *e, const struct ir_insn *i)
+{
+	record_of_args(e, i, RECORD_LATER);
 }
 
 void emit_text_record(struct emit *e, int kind, uint32_t id, uint32_t loc,

@@ -379,6 +379,8 @@ static bool pass_3_translate(struct run *r)
 	ok = pass_ok(r, 3, "translation");
 	if (ok) {
 		ir_pass_clean(r->ir);
+		ir_pass_late(r->ir);
+		ir_pass_clean(r->ir);
 		ir_pass_bounds(r->ir);
 		/* What lowering made wrong is a bug of ours, but one that the
 		 * user gets to see as a sentence rather than a crash. */

@@ -237,6 +237,8 @@ int ir_check(const struct ir_prog *p, struct strbuf *err);
 /* Compute the bounds of all str registers, results, globals and keys from the
  * program itself (fixpoint; anything that grows goes to maxstringlen). */
 int ir_pass_bounds(struct ir_prog *p);
+/* Have user space make the texts that kernel handlers only print. */
+int ir_pass_late(struct ir_prog *p);
 /* Remove unreachable blocks and pure instructions whose result is unused. */
 int ir_pass_clean(struct ir_prog *p);
 

@@ -322,6 +322,15 @@ static bool check_call(struct ir_check *c)
 	return check_result(c, to->ret);
 }
 
+static bool check_later(struct ir_check *c)
+{
+	const struct ir_fn *to = c->p->fns.at[c->in->imm];
+
+	if (to->ret != IR_VOID)
+		return fail(c, "'%.200s' gives a value", to->name);
+	return check_call(c);
+}
+
 static bool check_ret(struct ir_check *c)
 {
 	bool value = c->f->ret != IR_VOID;
@@ -413,6 +422,8 @@ static bool check_op(struct ir_check *c)
 		return check_intrinsic(c);
 	case IR_OP_CALL:
 		return check_call(c);
+	case IR_OP_LATER:
+		return check_later(c);
 	case IR_OP_RET:
 		return check_ret(c);
 	case IR_OP_TICK:

@@ -726,7 +726,7 @@ static bool resolve_fns(struct parse *c)
 	for (i = 0; i < c->p->fns.len; i++)
 		vec_foreach(b, &c->p->fns.at[i]->blocks)
 			vec_foreach(in, &b->insns)
-				if (in->op == IR_OP_CALL)
+				if (ir_op_info(in->op)->imm == 'C')
 					in->imm = c->refs.at[in->imm].id;
 	return true;
 }

@@ -86,6 +86,24 @@ static void mark_reached(const struct ir_prog *p, uint32_t root, bool *reached,
 	}
 }
 
+/* Mark what user space calls for a kernel function. */
+static void mark_later(struct ir_layout *l, const struct ir_prog *p,
+		       const struct ir_fn *f, struct arena *arena)
+{
+	const struct ir_block *b;
+	const struct ir_insn *in;
+
+	vec_foreach(b, &f->blocks) {
+		vec_foreach(in, &b->insns) {
+			if (in->op != IR_OP_LATER)
+				continue;
+			l->later_fn[in->imm] = true;
+			mark_reached(p, (uint32_t)in->imm, l->user_fn, NULL,
+				     arena);
+		}
+	}
+}
+
 /* Raise the record bounds of the formats that a kernel function prints. */
 static void collect_bounds(struct ir_layout *l, const struct ir_fn *f,
 			   struct arena *arena)
@@ -123,6 +141,7 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 	*l = (struct ir_layout){
 		.kernel_fn = arena_array(arena, bool, p->fns.len),
 		.user_fn = arena_array(arena, bool, p->fns.len),
+		.later_fn = arena_array(arena, bool, p->fns.len),
 		.shared = arena_array(arena, bool, p->globals.len),
 		.offset = arena_array(arena, uint32_t, p->globals.len),
 		.record_bound = arena_array(arena, uint32_t *, p->formats.len),
@@ -144,7 +163,10 @@ void ir_layout_init(struct ir_layout *l, const struct ir_prog *p,
 		l->offset[i] = l->size;
 		l->size += ir_value_bytes(g->type, g->bound);
 	}
-	for (i = 0; i < p->fns.len; i++)
-		if (l->kernel_fn[i])
-			collect_bounds(l, p->fns.at[i], arena);
+	for (i = 0; i < p->fns.len; i++) {
+		if (!l->kernel_fn[i])
+			continue;
+		collect_bounds(l, p->fns.at[i], arena);
+		mark_later(l, p, p->fns.at[i], arena);
+	}
 }

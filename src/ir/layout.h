@@ -13,7 +13,9 @@
 struct ir_layout {
 	bool any_kernel;     /* some probe needs the kernel's context */
 	bool *kernel_fn;     /* by function: reached from a kernel handler */
-	bool *user_fn;       /* by function: reached from a user-space handler */
+	bool *user_fn;       /* by function: reached from a user-space handler,
+			      * or from a function called later */
+	bool *later_fn;      /* by function: kernel handlers have it called */
 	bool *shared;        /* by global: used by a kernel handler */
 	uint32_t *offset;    /* by global: of a shared scalar in the block */
 	uint32_t size;       /* bytes of the whole session block */

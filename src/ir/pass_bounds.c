@@ -167,6 +167,7 @@ static void bound_effect(struct bounds *w, const struct ir_insn *in)
 		bound_keys(w, g, in, 0);
 		break;
 	case IR_OP_CALL:
+	case IR_OP_LATER:
 		bound_call(w, in);
 		break;
 	case IR_OP_RET:

@@ -17,6 +17,7 @@ enum intrinsic_flags {
 	INTRIN_IN_VM = 4,
 	INTRIN_IN_BPF = 8,
 	INTRIN_IN_KMOD = 16,
+	INTRIN_LATE = 32,
 };
 
 struct intrinsic_info {

@@ -26,6 +26,8 @@ enum record_kind {
 	RECORD_WARN,  /* warn(): one string argument */
 	RECORD_ERROR, /* id: enum record_error; loc; optional string argument */
 	RECORD_DONE,  /* end of a handler run that sent RECORD_MORE records */
+	RECORD_LATER, /* id: function of the IR program; its arguments, strings in
+		       * fields for its parameters' bounds */
 	RECORD_EXIT,  /* exit() was called: look at the session state */
 };
 

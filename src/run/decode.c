@@ -138,6 +138,41 @@ static int take_print(struct decoder *d, const struct record_header *h,
 	return 0;
 }
 
+/* Read the arguments of a function into d->args. */
+static int read_params(struct decoder *d, const struct ir_fn *f,
+		       struct reader *r)
+{
+	uint32_t i;
+
+	d->args.len = 0;
+	for (i = 0; i < f->n_params; i++) {
+		struct fmt_arg arg = { .str = "" };
+		int rc;
+
+		if (f->regs.at[i].type == IR_STR)
+			rc = read_string(r, f->regs.at[i].bound, &arg.str,
+					 &arg.len);
+		else
+			rc = read_long(r, &arg.num);
+		if (rc)
+			return rc;
+		vec_push(NULL, &d->args, arg);
+	}
+	return 0;
+}
+
+static int take_later(struct decoder *d, const struct record_header *h,
+		      struct reader *r)
+{
+	if (!d->later || h->probe >= d->prog->probes.len ||
+	    h->id >= d->prog->fns.len || !d->layout->later_fn[h->id] ||
+	    read_params(d, d->prog->fns.at[h->id], r))
+		return -EINVAL;
+	d->later(d->host->ctx, h->probe, h->id, d->args.at, &d->text);
+	add_text(d, h, &d->text);
+	return 0;
+}
+
 /* The only string argument of a record, in d->text. */
 static int take_text(struct decoder *d, struct reader *r)
 {
@@ -207,6 +242,8 @@ static int take_record(struct decoder *d, const struct record_header *h,
 	switch ((enum record_kind)h->kind) {
 	case RECORD_PRINT:
 		return take_print(d, h, r);
+	case RECORD_LATER:
+		return take_later(d, h, r);
 	case RECORD_LOG:
 		rc = take_text(d, r);
 		if (rc)

@@ -20,6 +20,10 @@ struct decoder {
 	const struct ir_prog *prog;
 	const struct ir_layout *layout;
 	const struct vm_host *host;
+	/* Calls a function for a kernel handler of the probe and appends what
+	 * it prints; ctx is the host's. Or NULL. */
+	void (*later)(void *ctx, uint32_t probe, uint32_t fn,
+		      const struct fmt_arg *args, struct strbuf *out);
 	VEC(struct strbuf) pending; /* by cpu * DECODE_LEVELS + level; heap */
 	VEC(struct fmt_arg) args;   /* scratch; heap */
 	struct strbuf text;         /* scratch */

@@ -45,6 +45,7 @@ struct session {
 	struct target target;
 	struct vm_host host;
 	struct vm *vm;
+	struct strbuf *capture; /* takes output instead of out, or NULL */
 	struct session_data *data;
 	struct ring ring;
 	struct decoder decoder;
@@ -88,7 +89,21 @@ static void host_output(void *ctx, const char *text, size_t len)
 {
 	struct session *s = ctx;
 
-	output_add(&s->out, text, len);
+	if (s->capture)
+		strbuf_add(s->capture, text, len);
+	else
+		output_add(&s->out, text, len);
+}
+
+/* A kernel handler had this called: what it prints goes with the rest of it. */
+static void call_later(void *ctx, uint32_t probe, uint32_t fn,
+		       const struct fmt_arg *args, struct strbuf *out)
+{
+	struct session *s = ctx;
+
+	s->capture = out;
+	vm_run_later(s->vm, probe, fn, args);
+	s->capture = NULL;
 }
 
 static void host_error(void *ctx, const char *text)
@@ -199,6 +214,7 @@ static int brief_kernel(struct session *s, struct strbuf *err)
 	if (s->object.ring_fd < 0)
 		return 0;
 	decoder_init(&s->decoder, s->object.prog, &s->object.layout, &s->host);
+	s->decoder.later = call_later;
 	return ring_open(&s->ring, s->object.ring_fd, s->object.ring_size,
 			 err);
 }

@@ -646,6 +646,8 @@ static void encode_insn(struct encoder *en, uint32_t block,
 	case IR_OP_CALL:
 		encode_call(en, in);
 		break;
+	case IR_OP_LATER:
+		BUG("check_insn() refuses it");
 	case IR_OP_ERRMSG:
 	case IR_OP_TICK:
 	case IR_OP_LOCK:

@@ -188,7 +188,23 @@ static uint32_t count_intrin_args(uint32_t id)
 #define REG3 I64(pc[3])
 #define IMM3 ((int32_t)pc[3])
 
-enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn)
+/* What the outermost function is called with. */
+static void set_params(const struct vm_fn *fn, char *fp,
+		       const struct fmt_arg *args)
+{
+	uint32_t i;
+
+	for (i = 0; i < fn->ir->n_params; i++) {
+		if (fn->ir->regs.at[i].type == IR_STR)
+			vm_slot_set(SLOT(fn->reg_at[i]), args[i].str,
+				    args[i].len, fn->ir->regs.at[i].bound);
+		else
+			I64(fn->reg_at[i]) = args[i].num;
+	}
+}
+
+enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn,
+		    const struct fmt_arg *args)
 {
 	static const void *const labels[] = {
 #define VMOP(name) [VM_##name] = &&op_##name,
@@ -207,6 +223,7 @@ enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn)
 	int ret;
 
 	enter(fn, fp, fp, no_args);
+	set_params(fn, fp, args);
 	NEXT(0);
 
 	/* values */

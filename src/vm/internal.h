@@ -179,8 +179,9 @@ bool vm_encode_fn(struct vm *vm, struct vm_fn *fn, struct strbuf *err);
 
 /* --- exec.c --- */
 
-/* Run a function without arguments to its end. */
-enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn);
+/* Run a function to its end, with an argument for each of its parameters. */
+enum vm_end vm_exec(struct vm *vm, const struct vm_fn *fn,
+		    const struct fmt_arg *args);
 
 /* --- global.c: scalars and arrays, wherever they live --- */
 

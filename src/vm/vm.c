@@ -28,6 +28,11 @@ static bool check_insn(const struct vm *vm, const struct ir_fn *f,
 			    intrinsics[in->imm].script, f->name);
 		return false;
 	}
+	if (in->op == IR_OP_LATER) {
+		strbuf_addf(err, "'%s' runs in user space: nothing is later.",
+			    f->name);
+		return false;
+	}
 	if (in->op != IR_OP_PRINT && in->op != IR_OP_SPRINT)
 		return true;
 	vec_foreach(item, &vm->prog->formats.at[in->imm].fmt.items) {
@@ -304,13 +309,12 @@ static int64_t most_actions(const struct vm *vm)
 	return l->maxaction_interruptible;
 }
 
-int vm_run(struct vm *vm, uint32_t probe)
+static int run_fn(struct vm *vm, uint32_t probe, uint32_t id,
+		  const struct fmt_arg *args)
 {
-	const struct vm_fn *fn;
+	const struct vm_fn *fn = &vm->fns[id];
 	enum vm_end end;
 
-	BUG_ON(probe >= vm->prog->probes.len);
-	fn = &vm->fns[vm->prog->probes.at[probe].fn];
 	BUG_ON(!fn->needed);
 	vm->probe = probe;
 	vm->run++;
@@ -320,7 +324,7 @@ int vm_run(struct vm *vm, uint32_t probe)
 	vm->error.set = false;
 	vm->error.len = 0;
 	vm_match_reset(vm);
-	end = vm_exec(vm, fn);
+	end = vm_exec(vm, fn, args);
 	vm_unlock(vm);
 	while (vm->rows) {
 		struct vm_rows *rows = vm->rows;
@@ -341,4 +345,17 @@ int vm_run(struct vm *vm, uint32_t probe)
 		return VM_ABORTED;
 	}
 	BUG("handler ended as %d", (int)end);
+}
+
+int vm_run(struct vm *vm, uint32_t probe)
+{
+	BUG_ON(probe >= vm->prog->probes.len);
+	return run_fn(vm, probe, vm->prog->probes.at[probe].fn, NULL);
+}
+
+int vm_run_later(struct vm *vm, uint32_t probe, uint32_t fn,
+		 const struct fmt_arg *args)
+{
+	BUG_ON(probe >= vm->prog->probes.len || fn >= vm->prog->fns.len);
+	return run_fn(vm, probe, fn, args);
 }

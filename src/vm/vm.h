@@ -84,6 +84,11 @@ int vm_set_global(struct vm *vm, const char *name, const char *value);
 int vm_run(struct vm *vm, uint32_t probe);
 #define VM_ABORTED 3
 
+/* Call a function for a kernel handler of the probe that had it called later,
+ * with one argument for each of its parameters. Returns as vm_run(). */
+int vm_run_later(struct vm *vm, uint32_t probe, uint32_t fn,
+		 const struct fmt_arg *args);
+
 /* What an input probe that runs next was given; text must live until it ended. */
 void vm_set_input(struct vm *vm, const char *text, size_t len);
 

@@ -254,6 +254,64 @@ static void test_bounds_formats(void **state)
 	expect_sprint("%4294967295d%s", "ds", "5 512 ");
 }
 
+#define LATE_HEAD HEAD "format \"%s %d\"\nprobe syscall h \"p\" s0=\"read\"\n\n"
+
+/* What only makes a printed text moves; a function of a print comes along. */
+static void test_late(void **state)
+{
+	(void)state;
+	expect(ir_pass_late,
+	       LATE_HEAD
+	       "function f(r0:i64): str\nreg r1:str\n"
+	       "b0:\nr1 = intrin errno_str, r0\nret r1\n"
+	       "handler h\nreg r0:i64, r1:str, r2:i64\n"
+	       "b0:\nr0 = intrin pid\nr1 = call f, r0 err b1\n"
+	       "r2 = intrin tid\nprint \"%s %d\", r1, r2\nret\n"
+	       "b1:\nfail\n",
+	       LATE_HEAD
+	       "function f(r0:i64): str[512]\n  reg r1:str[512]\n"
+	       "b0:\n  r1 = intrin errno_str, r0\n  ret r1\n\n"
+	       "handler h\n  reg r0:i64, r1:str[512], r2:i64\n"
+	       "b0:\n  r0 = intrin pid\n  r2 = intrin tid\n"
+	       "  later later_2, r0, r2\n  ret\nb1:\n  fail\n\n"
+	       "function later_2(r0:i64, r1:i64)\n  reg r2:str[512]\n"
+	       "b0:\n  r2 = call f, r0 err b1\n  print \"%s %d\", r2, r1\n"
+	       "  ret\nb1:\n  fail\n");
+}
+
+#define STAYS(regs, body)                                                     \
+	LATE_HEAD "handler h\n  reg " regs "\n" body
+
+static void expect_stays(const char *text)
+{
+	expect(ir_pass_late, text, text);
+}
+
+/* What is read elsewhere, or would read another value at the print, stays. */
+static void test_late_stays(void **state)
+{
+	(void)state;
+	expect_stays(STAYS("r0:i64, r1:str[512], r2:i64",
+			   "b0:\n  r1 = intrin errno_str, r0\n"
+			   "  r2 = intrin strlen, r1\n"
+			   "  print \"%s %d\", r1, r2\n"
+			   "  r0 = icmp eq r2, r0\n  br r0, b1, b1\n"
+			   "b1:\n  ret\n"));
+	expect_stays(STAYS("r0:i64, r1:str[512]",
+			   "b0:\n  r0 = const 2\n"
+			   "  r1 = intrin errno_str, r0\n"
+			   "  r0 = intrin pid\n"
+			   "  print \"%s %d\", r1, r0\n  ret\n"));
+	expect_stays(STAYS("r0:i64, r1:str[512]",
+			   "b0:\n  br r0, b1, b2\n"
+			   "b1:\n  r1 = intrin errno_str, r0\n  jmp b2\n"
+			   "b2:\n  print \"%s %d\", r1, r0\n  ret\n"));
+	expect_stays(HEAD "format \"%s %d\"\nprobe begin h \"begin\"\n\n"
+		     "handler h\n  reg r0:i64, r1:str[512]\n"
+		     "b0:\n  r1 = intrin errno_str, r0\n"
+		     "  print \"%s %d\", r1, r0\n  ret\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +320,8 @@ int main(void)
 		cmocka_unit_test(test_clean_loops),
 		cmocka_unit_test(test_clean_unused),
 		cmocka_unit_test(test_clean_ticks),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_late_stays),
 		cmocka_unit_test(test_bounds_values),
 		cmocka_unit_test(test_bounds_globals),
 		cmocka_unit_test(test_bounds_calls),

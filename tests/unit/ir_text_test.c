@@ -122,6 +122,7 @@ static const char everything[] =
 	"  jmp b6\n"
 	"b6:\n"
 	"  r2 = errmsg\n"
+	"  later \"no result\"\n"
 	"  jmp b7\n"
 	"b7:\n"
 	"  ret\n"
