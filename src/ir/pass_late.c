@@ -2,6 +2,8 @@
 /*
  * Pass: make text where it is printed.
  *
+ * For the BPF runtime only: a kernel module makes its texts itself.
+ *
  * Requires: ir_check(). Keeps: what a run shows. Changes: in functions that only
  * kernel handlers reach, a print, log() or warn() whose arguments are made from
  * other values by pure steps (sprint, cat, intrinsics that look at nothing but
