@@ -47,7 +47,7 @@ check:
 check-all:
 	@scripts/deps check
 	@$(MAKE) --no-print-directory $(BUILD)/with-tests build
-	@FUZZ_SECONDS=300 FUZZ_SEED=0 tests/suites $(BUILD)
+	@FUZZ_SECONDS=300 FUZZ_SEED=0 VM_ALL=1 tests/suites $(BUILD)
 
 bench: build
 	@scripts/deps bench

@@ -137,20 +137,40 @@ static void add_log_end(struct strbuf *err, const char *log)
 		strbuf_addf(err, "\n%s", *p == '\n' ? p + 1 : p);
 }
 
+/*
+ * What an old kernel says to what it does not know, in words: the verifier's
+ * own do not name it. NULL if it is neither.
+ */
+static const char *older_kernel(const char *log)
+{
+	if (strstr(log, "BPF_STX uses reserved fields"))
+		return "it has no atomic exchange, which the lock of a "
+		       "global needs: Linux 5.12 brought it";
+	if (strstr(log, "invalid func unknown#"))
+		return "it lacks a BPF function that the probes call; a "
+		       "newer kernel has it";
+	return NULL;
+}
+
 static void load_failed(struct strbuf *err, int rc, const char *log,
 			unsigned verbose)
 {
+	const char *why = older_kernel(log);
+
 	if (rc == -EPERM && !*log)
 		strbuf_addstr(err,
 			      "the kernel does not let us load the probes: "
 			      "Operation not permitted (kernel lockdown, a "
 			      "container, or before Linux 5.11 the limit of "
 			      "locked memory)");
+	else if (why)
+		strbuf_addf(err, "this kernel is too old for the probes: %s",
+			    why);
 	else if (*log)
 		strbuf_addf(err, "the kernel's verifier refused the probes: "
 				 "%s%s",
 			    strerror(-rc),
-			    verbose ? "" : "; -v shows what it said.");
+			    verbose ? "" : "; more -v show what it said.");
 	else
 		strbuf_addf(err, "cannot load the probes: %s",
 			    strerror(-rc));
