@@ -112,6 +112,19 @@ static uint32_t exec_section(struct elf_writer *elf, const char *name)
 			       0);
 }
 
+static void add_core(struct object *o, const struct code_core *core,
+		     const char *section, uint32_t at)
+{
+	struct ir_offset offset;
+
+	if (core->which < KERNEL_MEMBERS)
+		kernel_relocate(o->btf, &o->types, section, at,
+				(enum kernel_member)core->which);
+	else if (ir_offset_parse(o->p->strings.at[core->which - KERNEL_MEMBERS],
+				 &offset))
+		kernel_relocate_offset(o->btf, section, at, &offset);
+}
+
 /* Add one function; the offset at which it starts in its section. */
 static uint32_t add_code(struct object *o, const struct code *c,
 			 const char *section, const char *name,
@@ -130,10 +143,9 @@ static uint32_t add_code(struct object *o, const struct code *c,
 			      o->symbol[r->ref]);
 	}
 	for (size_t i = 0; i < p->cores.len; i++)
-		kernel_relocate(o->btf, &o->types, section,
-				(uint32_t)(at + p->cores.at[i].insn *
-							sizeof(*p->insns.at)),
-				(enum kernel_member)p->cores.at[i].which);
+		add_core(o, &p->cores.at[i], section,
+			 (uint32_t)(at + p->cores.at[i].insn *
+						 sizeof(*p->insns.at)));
 	return (uint32_t)at;
 }
 

@@ -99,10 +99,11 @@ uint32_t btf_array(struct btf_writer *b, uint32_t elem, uint32_t index,
 	return id;
 }
 
-uint32_t btf_struct(struct btf_writer *b, const char *name, uint32_t size,
-		    const struct btf_field *members, uint32_t n)
+static uint32_t add_members(struct btf_writer *b, const char *name,
+			    uint32_t kind, uint32_t size,
+			    const struct btf_field *members, uint32_t n)
 {
-	uint32_t id = add_type(b, name, BTF_KIND_STRUCT, n, size);
+	uint32_t id = add_type(b, name, kind, n, size);
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct btf_field_raw {
@@ -116,6 +117,24 @@ uint32_t btf_struct(struct btf_writer *b, const char *name, uint32_t size,
 		strbuf_add(&b->types, &m, sizeof(m));
 	}
 	return id;
+}
+
+uint32_t btf_struct(struct btf_writer *b, const char *name, uint32_t size,
+		    const struct btf_field *members, uint32_t n)
+{
+	return add_members(b, name, BTF_KIND_STRUCT, size, members, n);
+}
+
+uint32_t btf_union(struct btf_writer *b, const char *name, uint32_t size,
+		   const struct btf_field *members, uint32_t n)
+{
+	return add_members(b, name, BTF_KIND_UNION, size, members, n);
+}
+
+uint32_t btf_plain(struct btf_writer *b, const char *name, uint32_t kind,
+		   uint32_t size_or_type)
+{
+	return add_type(b, name, kind, 0, size_or_type);
 }
 
 uint32_t btf_var(struct btf_writer *b, const char *name, uint32_t type)

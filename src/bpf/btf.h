@@ -66,6 +66,13 @@ uint32_t btf_array(struct btf_writer *b, uint32_t elem, uint32_t index,
 		   uint32_t n);
 uint32_t btf_struct(struct btf_writer *b, const char *name, uint32_t size,
 		    const struct btf_field *members, uint32_t n);
+/* The same, a union. */
+uint32_t btf_union(struct btf_writer *b, const char *name, uint32_t size,
+		   const struct btf_field *members, uint32_t n);
+/* A type of a kind that nothing follows: an empty enum or union, a float (size
+ * in bytes), a typedef (of a type id). */
+uint32_t btf_plain(struct btf_writer *b, const char *name, uint32_t kind,
+		   uint32_t size_or_type);
 /* A global variable. */
 uint32_t btf_var(struct btf_writer *b, const char *name, uint32_t type);
 uint32_t btf_datasec(struct btf_writer *b, const char *name, uint32_t size,

@@ -3,7 +3,7 @@
  * One handler to BPF code: plan, then each instruction in turn. The emit_*.c
  * files do the work by subject; emit.h says what they share.
  */
-#include "bpf/emit.h"
+#include "bpf/emit_context.h"
 
 #include "base/bug.h"
 #include "proto/record.h"
@@ -83,6 +83,8 @@ static uint32_t aside_bytes(const struct emit *e, const struct ir_insn *i)
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_SUBSTR &&
 	    i->dst == i->args[0])
 		return e->flat.fn.regs.at[i->dst].bound;
+	if (i->op == IR_OP_INTRIN && emit_memory_aside(e, i))
+		return emit_memory_aside(e, i);
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_EXECNAME &&
 	    i->dst != IR_NONE && e->flat.fn.regs.at[i->dst].bound < 16)
 		return 16;
@@ -106,8 +108,7 @@ static void plan_insns(struct emit *e)
 	}
 }
 
-/* Room for what lives as long as the run. */
-static int32_t slot(struct emit *e, uint32_t bytes)
+int32_t emit_slot(struct emit *e, uint32_t bytes)
 {
 	if (e->slots == R9)
 		return frame_scratch(&e->regs.frame, bytes);
@@ -133,15 +134,16 @@ static void plan(struct emit *e)
 		    e->looped ? emit_carried(e) : NULL);
 	e->slots = e->looped ? R9 : R10;
 	if (e->looped)
-		e->resume_off = slot(e, 8);
+		e->resume_off = emit_slot(e, 8);
+	emit_context_plan(e);
 	if (e->keep_probe)
-		e->probe_off = slot(e, 8);
+		e->probe_off = emit_slot(e, 8);
 	if (e->count_actions)
-		e->actions_off = slot(e, 8);
+		e->actions_off = emit_slot(e, 8);
 	if (e->more)
-		e->sent_off = slot(e, 8);
+		e->sent_off = emit_slot(e, 8);
 	if (e->keep_error)
-		e->error_off = slot(e, 16);
+		e->error_off = emit_slot(e, 16);
 	if (e->text_bound)
 		e->text_off = frame_scratch(&e->regs.frame, e->text_bound);
 	if (e->str_bytes)
@@ -290,6 +292,9 @@ static const emit_fn emitters[] = {
 	[IR_OP_HGET] = emit_stat_op,     [IR_OP_HPRINT] = emit_stat_op,
 	[IR_OP_HTEXT] = emit_stat_op,    [IR_OP_MATCH] = emit_match,
 	[IR_OP_LATER] = emit_later,
+	[IR_OP_ARG] = emit_context_op,   [IR_OP_RETVAL] = emit_context_op,
+	[IR_OP_REG] = emit_context_op,   [IR_OP_OFFSET] = emit_context_op,
+	[IR_OP_LOAD] = emit_memory_op,   [IR_OP_STORE] = emit_memory_op,
 };
 
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)

@@ -16,6 +16,7 @@
 #include "bpf/group.h"
 #include "bpf/regs.h"
 #include "ir/layout.h"
+#include "proto/fault.h"
 
 /* Constants of all programs of an object: the .rodata section. */
 struct rodata {
@@ -39,6 +40,7 @@ struct error_site {
 	uint32_t loc;
 	uint32_t global;        /* of overflows */
 	ir_block_id to;         /* err block, or IR_NONE */
+	const ir_reg *address;  /* of faults (kind RECORD_ERROR_FAULT and up) */
 };
 
 struct emit {
@@ -83,6 +85,8 @@ struct emit {
 	int32_t tmp_str;        /* scratch, str_bytes long */
 	uint32_t key_bytes, val_bytes, str_bytes;
 	bool key_in_scratch, val_in_scratch;
+
+	struct context_use *context; /* what it asks of its context, or NULL */
 
 	uint32_t l_leave;       /* end of the run: release what it holds */
 	uint32_t l_unlock;      /* the same with the lock held */
@@ -158,6 +162,8 @@ void emit_fail_end(struct emit *e);
 /* A label to jump to when the error happens here. The code behind it sets the
  * current error and goes to the err block, or ends the handler. */
 uint32_t emit_error_label(struct emit *e, struct error_site site);
+/* Whether a block only ends the handler with the error. */
+bool emit_only_fails(const struct emit *e, ir_block_id b);
 /* Label of the end that counts the run as skipped, lock released if held. */
 uint32_t emit_skip_label(struct emit *e);
 void emit_raise(struct emit *e, const struct ir_insn *i);
@@ -213,6 +219,9 @@ uint32_t emit_target(struct emit *e, ir_block_id to);
 void emit_note(struct emit *e, const struct ir_insn *i);
 
 /* --- helpers over code.h --- */
+
+/* Room for what lives as long as the run: an offset for e->slots. */
+int32_t emit_slot(struct emit *e, uint32_t bytes);
 
 /* base register += 1 for a 64-bit counter of the session block; uses r1 r2. */
 void emit_count(struct emit *e, uint32_t data_offset);

@@ -9,7 +9,7 @@
  * operations that need no return value and so work on every kernel: add 1, look,
  * take back unless it is 1. Two that collide both go on to the next level.
  */
-#include "bpf/emit.h"
+#include "bpf/emit_context.h"
 #include "proto/record.h"
 #include "proto/session.h"
 
@@ -234,6 +234,7 @@ void emit_enter(struct emit *e)
 	code_ref(&e->code, R2, REF_DATA, offsetof(struct session_data, state));
 	code_load(&e->code, BPF_W, R2, R2, 0);
 	code_jump_imm(&e->code, BPF_JNE, R2, SESSION_RUNNING, e->l_out);
+	emit_context_keep(e);
 	if (calls) {
 		gate_number(e);
 	} else if (e->keep_probe) {
@@ -245,6 +246,7 @@ void emit_enter(struct emit *e)
 	if (e->regs.scratch)
 		claim_scratch(e);
 	clear_slots(e);
+	emit_context_load(e);
 }
 
 void emit_leave(struct emit *e)

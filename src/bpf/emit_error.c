@@ -7,14 +7,13 @@
  * to the common end. Only handlers that catch errors keep the current one, in
  * two stack slots, and the text of those raised with one in scratch.
  */
-#include "bpf/emit.h"
+#include "bpf/emit_context.h"
 #include "proto/record.h"
 #include "proto/session.h"
 
 #include <string.h>
 
-/* Whether a block only ends the handler with the error. */
-static bool only_fails(const struct emit *e, ir_block_id b)
+bool emit_only_fails(const struct emit *e, ir_block_id b)
 {
 	const struct ir_insn *i;
 
@@ -41,7 +40,7 @@ static bool may_raise(const struct ir_insn *i)
 /* Whether the text an instruction raises is kept for later. */
 static bool keeps_text(const struct emit *e, const struct ir_insn *i)
 {
-	return raises_text(i) && (e->keep_error || !only_fails(e, i->e));
+	return raises_text(i) && (e->keep_error || !emit_only_fails(e, i->e));
 }
 
 void emit_error_plan(struct emit *e)
@@ -51,7 +50,7 @@ void emit_error_plan(struct emit *e)
 	for (size_t k = 0; k < e->flat.n_order; k++) {
 		vec_foreach(i, &e->flat.fn.blocks.at[e->flat.order[k]].insns) {
 			if (i->op == IR_OP_ERRMSG ||
-			    (may_raise(i) && !only_fails(e, i->e)))
+			    (may_raise(i) && !emit_only_fails(e, i->e)))
 				e->keep_error = true;
 		}
 	}
@@ -81,7 +80,10 @@ static int64_t packed(struct error_site site)
 /* To the err block, or the end. */
 static void go_on(struct emit *e, struct error_site site)
 {
-	if (only_fails(e, site.to)) {
+	if (emit_only_fails(e, site.to)) {
+		/* First: r6 may be where it lives. */
+		if (site.address)
+			emit_num(e, R7, *site.address);
 		code_const(&e->code, R6, packed(site));
 		if (site.kind == RECORD_ERROR_OVERFLOW)
 			code_const(&e->code, R7, site.global);
@@ -90,8 +92,12 @@ static void go_on(struct emit *e, struct error_site site)
 	}
 	code_const(&e->code, R1, packed(site));
 	code_store(&e->code, BPF_DW, e->slots, e->error_off, R1);
-	code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8,
-		       (int32_t)site.global);
+	if (site.address)
+		code_store(&e->code, BPF_DW, e->slots, e->error_off + 8,
+			   emit_num_any(e, R1, *site.address));
+	else
+		code_store_imm(&e->code, BPF_DW, e->slots, e->error_off + 8,
+			       (int32_t)site.global);
 	code_jump(&e->code, emit_target(e, site.to));
 }
 
@@ -192,6 +198,31 @@ static void overflow_messages(struct emit *e, const struct ir_insn *i,
 	}
 }
 
+/* Faults of memory that can be current: their texts hold the address. */
+static void fault_messages(struct emit *e, const struct ir_insn *i,
+			   uint32_t done)
+{
+	uint32_t faults = 0;
+	const struct ir_insn *m;
+
+	for (size_t k = 0; k < e->flat.n_order; k++) {
+		vec_foreach(m, &e->flat.fn.blocks.at[e->flat.order[k]].insns)
+			faults |= emit_memory_faults(m);
+	}
+	for (unsigned f = 0; f < fault_count; f++) {
+		uint32_t other = code_label_new(&e->code);
+
+		if (!(faults >> f & 1))
+			continue;
+		code_load(&e->code, BPF_W, R1, e->slots, e->error_off);
+		code_jump_imm(&e->code, BPF_JNE, R1,
+			      (int32_t)(RECORD_ERROR_FAULT + f), other);
+		emit_fault_text(e, i->dst, (enum fault)f);
+		code_jump(&e->code, done);
+		code_label(&e->code, other);
+	}
+}
+
 void emit_errmsg(struct emit *e, const struct ir_insn *i)
 {
 	uint32_t done = code_label_new(&e->code);
@@ -205,6 +236,7 @@ void emit_errmsg(struct emit *e, const struct ir_insn *i)
 	if (e->regs.places[i->dst].kind != PLACE_NONE) {
 		message(e, i, RECORD_ERROR_DIV, 0, "division by 0", done);
 		overflow_messages(e, i, done);
+		fault_messages(e, i, done);
 		if (e->text_bound)
 			emit_str_copy(e, base, off, bound, (bound + 7) & ~7u,
 				      &s);

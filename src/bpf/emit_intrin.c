@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Intrinsics of the library (proto/intrinsics.def) in BPF programs. */
 #include "base/bug.h"
-#include "bpf/emit.h"
+#include "bpf/emit_context.h"
 #include "proto/record.h"
 #include "proto/session.h"
 
@@ -245,9 +245,10 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 			probe_point(e, i);
 		return;
 	}
-	if (intrinsics[i->imm].flags & INTRIN_IN_BPF && !wanted)
+	if (intrinsics[i->imm].flags & INTRIN_IN_BPF && !wanted &&
+	    !memory_read_of((enum intrinsic)i->imm))
 		return;
-	if (emit_library(e, i))
+	if (emit_memory_intrinsic(e, i) || emit_library(e, i))
 		return;
 	emit_refuse(e, "calls %s(), which BPF programs cannot do",
 		    intrinsics[i->imm].script);

@@ -239,21 +239,19 @@ void emit_bare_record(struct emit *e, int kind, bool wake)
 }
 
 /* An error whose kind and place are in r6, its number in r7. */
-static void error_record(struct emit *e, uint32_t kind)
+static void error_record(struct emit *e, bool number)
 {
 	uint32_t bytes = sizeof(struct record_header);
 	uint32_t full = code_label_new(&e->code);
 
-	if (kind == RECORD_ERROR_OVERFLOW)
+	if (number)
 		bytes += 8;
-	open_record(e, RECORD_ERROR, kind, LOC_IN_R6, bytes, full);
-	if (kind == RECORD_ERROR_OVERFLOW) {
+	open_record(e, RECORD_ERROR, 0, LOC_IN_R6, bytes, full);
+	if (number)
 		code_store(&e->code, BPF_DW, R0, sizeof(struct record_header),
 			   R7);
-	} else {
-		code_mov(&e->code, R1, R6);
-		code_store(&e->code, BPF_W, R0, 8, R1);
-	}
+	code_mov(&e->code, R1, R6);
+	code_store(&e->code, BPF_W, R0, 8, R1);
 	close_record(e, true, full);
 }
 
@@ -274,7 +272,7 @@ void emit_count_error(struct emit *e)
 
 void emit_fail_end(struct emit *e)
 {
-	uint32_t overflow = code_label_new(&e->code);
+	uint32_t number = code_label_new(&e->code);
 	uint32_t text = code_label_new(&e->code);
 	struct strval s = { .kind = PLACE_SCRATCH,
 			    .off = e->text_off,
@@ -287,13 +285,14 @@ void emit_fail_end(struct emit *e)
 	code_mov(&e->code, R1, R6);
 	code_alu_imm(&e->code, BPF_LSH, R1, 32);
 	code_alu_imm(&e->code, BPF_RSH, R1, 32);
-	code_jump_imm(&e->code, BPF_JEQ, R1, RECORD_ERROR_OVERFLOW, overflow);
+	code_jump_imm(&e->code, BPF_JEQ, R1, RECORD_ERROR_OVERFLOW, number);
+	code_jump_imm(&e->code, BPF_JGE, R1, RECORD_ERROR_FAULT, number);
 	if (e->text_bound)
 		code_jump_imm(&e->code, BPF_JEQ, R1, RECORD_ERROR_TEXT, text);
-	error_record(e, RECORD_ERROR_DIV);
+	error_record(e, false);
 	code_jump(&e->code, e->l_leave);
-	code_label(&e->code, overflow);
-	error_record(e, RECORD_ERROR_OVERFLOW);
+	code_label(&e->code, number);
+	error_record(e, true);
 	code_jump(&e->code, e->l_leave);
 	code_label(&e->code, text);
 	if (e->text_bound) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bpf/kernel_types.h"
 
+#include <linux/btf.h>
+#include <string.h>
+
 enum holder {
 	IN_TASK,
 	IN_SIGNAL,
@@ -75,4 +78,52 @@ void kernel_relocate(struct btf_writer *b, struct kernel_types *t,
 		break;
 	}
 	btf_core_offset(b, section, insn_off, type, members[m].access);
+}
+
+/* The type of a member, its kind being all that matters. in: the type of the
+ * structure it is (s, u), else 0. */
+static uint32_t member_type(struct btf_writer *b, char kind, uint32_t in)
+{
+	switch (kind) {
+	case 's':
+		return in ? in : btf_struct(b, NULL, 1, NULL, 0);
+	case 'u':
+		return in ? in : btf_plain(b, NULL, BTF_KIND_UNION, 1);
+	case 'p':
+		return btf_ptr(b, 0);
+	case 'e':
+		return btf_plain(b, NULL, BTF_KIND_ENUM, 4);
+	case 'f':
+		return btf_plain(b, NULL, BTF_KIND_FLOAT, 8);
+	}
+	return btf_int(b, "int", 4, true);
+}
+
+void kernel_relocate_offset(struct btf_writer *b, const char *section,
+			    uint32_t insn_off, const struct ir_offset *o)
+{
+	char access[2 * IR_OFFSET_MEMBERS + 2] = "0";
+	uint32_t type = 0, i, k;
+
+	/* Local types hold one member each, at offset 0. */
+	for (i = o->n; i-- > 0;) {
+		char kind = o->member[i].kind;
+		struct btf_field f = { .name = o->member[i].name };
+		const char *name = i ? NULL : o->root;
+		bool is_union = i ? o->member[i - 1].kind == 'u'
+				  : o->tag == 'u';
+
+		f.type = member_type(b, kind, type);
+		for (k = 0; k < o->member[i].arrays; k++)
+			f.type = btf_array(b, f.type,
+					   btf_int(b, "int", 4, true), 1);
+		if (!i && o->tag == 't')
+			name = NULL;
+		type = is_union ? btf_union(b, name, 8, &f, 1)
+				: btf_struct(b, name, 8, &f, 1);
+		memcpy(access + 1 + 2 * (o->n - 1 - i), ":0", 3);
+	}
+	if (o->tag == 't')
+		type = btf_plain(b, o->root, BTF_KIND_TYPEDEF, type);
+	btf_core_offset(b, section, insn_off, type, access);
 }

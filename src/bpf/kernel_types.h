@@ -8,6 +8,7 @@
 #define SPILE_BPF_KERNEL_TYPES_H
 
 #include "bpf/btf.h"
+#include "ir/ir_offset.h"
 
 enum kernel_member {
 	KERNEL_TGID,   /* task_struct: i32 */
@@ -18,6 +19,7 @@ enum kernel_member {
 	KERNEL_LIVE,   /* signal_struct: i32, threads left */
 	KERNEL_EUID,   /* cred: u32 */
 	KERNEL_EGID,   /* cred: u32 */
+	KERNEL_MEMBERS, /* and up: what kernel_relocate_offset() takes */
 };
 
 struct kernel_types {
@@ -27,6 +29,11 @@ struct kernel_types {
 /* Offset of a member in our own types, which the marked instruction must have
  * before it is relocated. */
 int32_t kernel_member_offset(enum kernel_member m);
+
+/* Ask for the relocation of the instruction at insn_off bytes of a section to
+ * the offset of a member that a script names; its own immediate must be 0. */
+void kernel_relocate_offset(struct btf_writer *b, const char *section,
+			    uint32_t insn_off, const struct ir_offset *o);
 
 /* Ask for the relocation of the instruction at insn_off bytes of a section; adds
  * the types when they are first wanted. */

@@ -33,6 +33,7 @@ static void add_immediate(const struct emit *e, const struct ir_insn *i,
 		strbuf_addf(out, " %s", conds[i->imm]);
 		break;
 	case 'S':
+	case 'O':
 		strbuf_addch(out, ' ');
 		add_quoted(out, i->imm == FLAT_EMPTY
 					? ""

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/fmt.h"
 #include "base/hist.h"
+#include "base/memory.h"
 #include "base/regex.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -50,6 +51,8 @@ enum ir_cond { IR_EQ, IR_NE, IR_LT, IR_LE, IR_GT, IR_GE };
 #define IR_MAX_KEYS 9
 #define IR_MAX_ARGS 64     /* register arguments of one instruction */
 #define IR_MAX_NESTING 32  /* iterations open at one time in one function */
+#define IR_MAX_RAW_ARGS 64 /* of a probe: arg 0 … 63 */
+#define IR_MAX_DWARF_REG 127
 #define IR_MAX_REGEX_CODE (1u << 18) /* of all expressions of a program */
 
 typedef uint32_t ir_reg;

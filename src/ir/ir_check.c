@@ -11,6 +11,7 @@
 
 #include "base/bug.h"
 #include "base/hmap.h"
+#include "ir/ir_offset.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -374,6 +375,7 @@ static bool check_op(struct ir_check *c)
 {
 	const struct ir_insn *in = c->in;
 	const struct ir_var *regs = c->f->regs.at;
+	struct ir_offset offset;
 
 	switch ((enum ir_op)in->op) {
 	case IR_OP_MOV:
@@ -433,6 +435,16 @@ static bool check_op(struct ir_check *c)
 	case IR_OP_UNLOCK:
 		return c->f->kind == IR_FN_HANDLER ||
 		       fail(c, "only handlers lock");
+	case IR_OP_ARG:
+		return (uint64_t)in->imm < IR_MAX_RAW_ARGS ||
+		       fail(c, "there is no such argument");
+	case IR_OP_REG:
+		return (uint64_t)in->imm <= IR_MAX_DWARF_REG ||
+		       fail(c, "there is no such register");
+	case IR_OP_OFFSET:
+		return ir_offset_parse(c->p->strings.at[in->imm], &offset) ||
+		       fail(c, "it names no member");
+	case IR_OP_RETVAL: case IR_OP_LOAD: case IR_OP_STORE:
 	case IR_OP_CONST: case IR_OP_STR: case IR_OP_NEG: case IR_OP_NOT:
 	case IR_OP_ADD: case IR_OP_SUB: case IR_OP_MUL: case IR_OP_DIV:
 	case IR_OP_MOD: case IR_OP_AND: case IR_OP_OR: case IR_OP_XOR:
@@ -452,7 +464,10 @@ static uint64_t imm_end(const struct ir_check *c, char kind)
 	case 'c':
 		return IR_GE + 1;
 	case 'S':
+	case 'O':
 		return c->p->strings.len;
+	case 'M':
+		return MEM_END;
 	case 'G':
 		return c->p->globals.len;
 	case 'F':

@@ -482,20 +482,22 @@ static bool line_block(struct parse *c)
 	return scan_expect(&c->s, ':');
 }
 
-static bool parse_cond(struct parse *c, int64_t *imm)
+/* One of n words; its place among them. what it is called in messages. */
+static bool parse_word_of(struct parse *c, const char *const *words, unsigned n,
+			  const char *what, int64_t *imm)
 {
 	struct scan_word w;
 	unsigned i;
 
 	if (!scan_word(&c->s, &w))
 		return false;
-	for (i = 0; i < ARRAY_SIZE(ir_text_cond); i++) {
-		if (!scan_word_is(w, ir_text_cond[i]))
+	for (i = 0; i < n; i++) {
+		if (!scan_word_is(w, words[i]))
 			continue;
 		*imm = i;
 		return true;
 	}
-	return scan_fail(&c->s, "unknown condition");
+	return scan_fail(&c->s, "unknown %s", what);
 }
 
 static bool parse_intrinsic(struct parse *c, uint32_t *id)
@@ -524,8 +526,13 @@ static bool parse_imm(struct parse *c, char kind, int64_t *imm)
 	case 'n':
 		return scan_number(&c->s, imm);
 	case 'c':
-		return parse_cond(c, imm);
+		return parse_word_of(c, ir_text_cond, ARRAY_SIZE(ir_text_cond),
+				     "condition", imm);
+	case 'M':
+		return parse_word_of(c, ir_text_mem, ARRAY_SIZE(ir_text_mem),
+				     "memory access", imm);
 	case 'S':
+	case 'O':
 		ok = scan_quoted(&c->s, false);
 		if (ok)
 			id = ir_string(c->p, c->s.text.buf);

@@ -12,6 +12,13 @@
 #include <string.h>
 
 const char *const ir_text_cond[6] = { "eq", "ne", "lt", "le", "gt", "ge" };
+const char *const ir_text_mem[MEM_END] = {
+	"kernel.u8", "kernel.u16", "kernel.u32", "kernel.u64",
+	"kernel.s8", "kernel.s16", "kernel.s32", "kernel.s64",
+	"user.u8",   "user.u16",   "user.u32",   "user.u64",
+	"user.s8",   "user.s16",   "user.s32",   "user.s64",
+};
+
 const char *const ir_text_stat[IR_STAT_OPS] = {
 	"count", "sum", "min", "max", "avg", "variance"
 };
@@ -278,6 +285,7 @@ static bool print_imm(const struct ir_prog *p, const struct ir_insn *in,
 		strbuf_addch(out, ' ');
 		return false;
 	case 'S':
+	case 'O':
 		add_quoted(out, p->strings.at[in->imm],
 			   strlen(p->strings.at[in->imm]));
 		break;
@@ -291,6 +299,9 @@ static bool print_imm(const struct ir_prog *p, const struct ir_insn *in,
 	case 'R':
 		add_quoted(out, p->regexes.at[in->imm].text,
 			   strlen(p->regexes.at[in->imm].text));
+		break;
+	case 'M':
+		strbuf_addstr(out, ir_text_mem[in->imm]);
 		break;
 	case 'I':
 		strbuf_addstr(out, intrinsics[in->imm].script);

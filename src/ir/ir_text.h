@@ -12,6 +12,8 @@
 extern const char *const ir_text_cond[6];
 /* Words of enum ir_stat_op, as in the script behind the @. */
 extern const char *const ir_text_stat[6];
+/* Words of memory accesses: kernel.u8 … user.s64. */
+extern const char *const ir_text_mem[16];
 
 /* Bytes of a bare name: a letter, _ or $ first, then also digits and dots. */
 static inline bool ir_text_is_word_start(char c)

@@ -37,6 +37,7 @@ enum record_error {
 	RECORD_ERROR_OVERFLOW, /* array overflow: arg long = global id */
 	RECORD_ERROR_ACTION,   /* MAXACTION exceeded */
 	RECORD_ERROR_NESTING,  /* MAXNESTING exceeded */
+	RECORD_ERROR_FAULT,    /* plus enum fault: arg long = address */
 };
 
 #define RECORD_MORE 1u

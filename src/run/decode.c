@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/decode.h"
 
+#include "proto/fault.h"
 #include "proto/record.h"
 #include "vm/vm.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* A run whose RECORD_DONE was lost must not hold text for ever. */
@@ -185,6 +187,17 @@ static int take_text(struct decoder *d, struct reader *r)
 	return 0;
 }
 
+static int fault_reason(struct decoder *d, uint32_t fault, struct reader *r)
+{
+	int64_t address;
+
+	if (fault >= fault_count || read_long(r, &address))
+		return -EINVAL;
+	strbuf_addf(&d->text, "%s0x%" PRIx64 "%s", fault_texts[fault].before,
+		    (uint64_t)address, fault_texts[fault].after);
+	return 0;
+}
+
 /* The reason of an error, in d->text. */
 static int error_reason(struct decoder *d, const struct record_header *h,
 			struct reader *r)
@@ -192,6 +205,8 @@ static int error_reason(struct decoder *d, const struct record_header *h,
 	const struct ir_global *g;
 	int64_t id;
 
+	if (h->id >= RECORD_ERROR_FAULT)
+		return fault_reason(d, h->id - RECORD_ERROR_FAULT, r);
 	switch ((enum record_error)h->id) {
 	case RECORD_ERROR_TEXT:
 		return take_text(d, r);
@@ -215,6 +230,8 @@ static int error_reason(struct decoder *d, const struct record_header *h,
 	case RECORD_ERROR_NESTING:
 		strbuf_addstr(&d->text, "MAXNESTING exceeded");
 		return 0;
+	case RECORD_ERROR_FAULT:
+		break;
 	}
 	return -EINVAL;
 }

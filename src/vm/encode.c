@@ -10,6 +10,7 @@
 #include "vm/internal.h"
 
 #include "base/bug.h"
+#include "ir/ir_offset.h"
 #include "ir/layout.h"
 
 #include <stdlib.h>
@@ -527,6 +528,34 @@ static void encode_string_op(struct encoder *en, const struct ir_insn *in)
 	    in->op == IR_OP_CAT ? bound_of(en, in->dst) : (uint32_t)in->imm);
 }
 
+/* Handlers in user space have no context, and the kernel's memory is out of
+ * reach; the offset is that of the kernel the program was made for. */
+static void encode_context(struct encoder *en, const struct ir_insn *in)
+{
+	struct ir_offset offset = { .bytes = 0 };
+
+	switch (in->op) {
+	case IR_OP_LOAD:
+		put_op(en, VM_LOAD);
+		put_reg(en, in->dst);
+		put_reg(en, in->args[0]);
+		put(en, (uint32_t)in->imm);
+		put_edge(en, in);
+		return;
+	case IR_OP_STORE:
+		put_op(en, VM_STORE);
+		put_reg(en, in->args[0]);
+		put_edge(en, in);
+		return;
+	case IR_OP_OFFSET:
+		ir_offset_parse(en->vm->prog->strings.at[in->imm], &offset);
+		break;
+	}
+	put_op(en, VM_CONST);
+	put_reg(en, in->dst);
+	put64(en, (uint64_t)offset.bytes);
+}
+
 static void encode_simple(struct encoder *en, const struct ir_insn *in)
 {
 	switch (in->op) {
@@ -648,6 +677,14 @@ static void encode_insn(struct encoder *en, uint32_t block,
 		break;
 	case IR_OP_LATER:
 		BUG("check_insn() refuses it");
+	case IR_OP_ARG:
+	case IR_OP_RETVAL:
+	case IR_OP_REG:
+	case IR_OP_OFFSET:
+	case IR_OP_LOAD:
+	case IR_OP_STORE:
+		encode_context(en, in);
+		break;
 	case IR_OP_ERRMSG:
 	case IR_OP_TICK:
 	case IR_OP_LOCK:

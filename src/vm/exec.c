@@ -308,6 +308,19 @@ op_MATCH : {
 op_SPRINT:
 	fuel -= vm_sprint(vm, fp, pc + 1) / 1024;
 	NEXT(5 + pc[4]);
+op_LOAD : {
+	int64_t value;
+
+	if (!vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &value)) {
+		vm_error_fault(vm, FAULT_READ, (uint64_t)I64(pc[2]));
+		RAISE_AT(4);
+	}
+	I64(pc[1]) = value;
+}
+	NEXT(6);
+op_STORE:
+	vm_error_fault(vm, FAULT_WRITE, (uint64_t)I64(pc[1]));
+	RAISE_AT(2);
 op_PRINT:
 	fuel -= vm_print(vm, fp, pc + 1) / 1024;
 	NEXT(3 + pc[2]);

@@ -9,6 +9,7 @@
 #ifndef SPILE_VM_INTERNAL_H
 #define SPILE_VM_INTERNAL_H
 
+#include "proto/fault.h"
 #include "proto/session.h"
 #include "vm/map.h"
 #include "vm/match.h"
@@ -216,6 +217,13 @@ void vm_error_report(struct vm *vm);
 void vm_warn(struct vm *vm, const char *text, size_t len);
 /* Raise the session's state; it never goes down. */
 void vm_state_raise(struct vm *vm, uint32_t state);
+
+/* --- memory.c --- */
+
+/* Read a number; false, and 0, if it cannot be read. */
+bool vm_memory_read(unsigned access, uint64_t address, int64_t *value);
+/* Make it the current error that memory there is out of reach. */
+void vm_error_fault(struct vm *vm, enum fault fault, uint64_t address);
 
 /* --- call.c: what single instructions do --- */
 

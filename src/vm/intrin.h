@@ -3,6 +3,7 @@
 #ifndef SPILE_VM_INTRIN_H
 #define SPILE_VM_INTRIN_H
 
+#include "proto/fault.h"
 #include "vm/internal.h"
 
 /* Texts; goes on to vm_intrin_task(). False if it raised. */
@@ -11,6 +12,9 @@ bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 /* Time, chance, tasks and the session. */
 bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
 		    struct vm_val *result);
+/* Memory, and what only kernel handlers have (it is 0). */
+bool vm_intrin_memory(struct vm *vm, uint32_t id, const struct vm_val *args,
+		      struct vm_val *result);
 /* Give back the text in vm->tmp. */
 static inline bool vm_tmp_result(struct vm *vm, struct vm_val *result)
 {

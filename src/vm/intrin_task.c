@@ -242,11 +242,19 @@ bool vm_intrin_task(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_PPFUNC:
 		point_function(vm, result);
 		return true;
+	case INTRIN_PPID:
+	case INTRIN_PGRP:
+	case INTRIN_SID:
+	case INTRIN_GID:
+	case INTRIN_EUID:
+	case INTRIN_EGID:
+	case INTRIN_PAGE_SIZE:
+		result->num = task_number(id);
+		return true;
 	case INTRIN_INPUT:
 		if (vm->input.str)
 			*result = vm->input;
 		return true;
 	}
-	result->num = task_number(id);
-	return true;
+	return vm_intrin_memory(vm, id, args, result);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records of kernel handlers: decoding, grouping, and the ring they come in. */
+#include "proto/fault.h"
 #include "proto/record.h"
 #include "run/decode.h"
 #include "run/ring.h"
@@ -183,6 +184,8 @@ static void decodes_messages(void **state)
 	take(&f, &h, &text);
 	h.id = RECORD_ERROR_OVERFLOW;
 	take(&f, &h, &global);
+	h.id = RECORD_ERROR_FAULT + FAULT_WRITE;
+	take(&f, &h, &global);
 	h.id = RECORD_ERROR_DIV;
 	h.loc = UINT32_MAX;
 	take(&f, &h, NULL);
@@ -190,6 +193,8 @@ static void decodes_messages(void **state)
 		f.err.buf,
 		"words near identifier 'x' at s.stp:1:2 in probe some.point\n"
 		"Array overflow, check size limit (4) near identifier 'x' at "
+		"s.stp:1:2 in probe some.point\n"
+		"write fault [man error::fault] at 0x1 near identifier 'x' at "
 		"s.stp:1:2 in probe some.point\n"
 		"division by 0 in probe some.point\n");
 	assert_int_equal(f.d.bad, 0);

@@ -157,6 +157,24 @@ static void division_by_zero(void **state)
 	case_prints(text, "77 division by 0;77 divi");
 }
 
+/* There is no context in user space, and offsets are as they were known. */
+static void context_is_empty(void **state)
+{
+	static const char text[] = CASE_BEGIN
+		"handler h\n"
+		"  reg r0:i64, r1:i64, r2:i64, r3:i64, r4:str[512]\n"
+		"b0:\n  r0 = const 9\n  r1 = const 9\n  r2 = const 9\n"
+		"  r0 = arg 3\n  r1 = retval\n  r2 = register 0\n"
+		"  r3 = offset \"24 union u.m:p\"\n"
+		"  print \"%d %d %d %d \", r0, r1, r2, r3\n"
+		"  store user.u8, r3, r0 err b1\n  ret\n"
+		"b1:\n  r4 = errmsg\n  print \"%s\", r4\n  ret\n";
+
+	(void)state;
+	case_prints(text,
+		    "0 0 0 24 write fault [man error::fault] at 0x18");
+}
+
 static void unary_and_moves(void **state)
 {
 	static const char text[] = CASE_BEGIN
@@ -658,6 +676,7 @@ int main(void)
 		cmocka_unit_test(comparing_branches),
 		cmocka_unit_test(division),
 		cmocka_unit_test(division_by_zero),
+		cmocka_unit_test(context_is_empty),
 		cmocka_unit_test(unary_and_moves),
 		cmocka_unit_test(concatenation),
 		cmocka_unit_test(string_comparison),
