@@ -91,8 +91,7 @@ void sp_exhausted(struct sp_ctx *c, u32 loc);
 /* Make text the pending error, which came up at loc. */
 void sp_raise(struct sp_ctx *c, const char *text, u32 loc);
 void sp_raise_str(struct sp_ctx *c, const struct sp_str *text, u32 loc);
-/* Remember where the pending error came up; one more call that it left. */
-void sp_error_at(struct sp_ctx *c, u32 loc);
+/* One more call that the pending error left. */
 void sp_error_from(struct sp_ctx *c, u32 loc);
 /* Take its text; it is no longer pending. */
 void sp_errmsg(struct sp_ctx *c, struct sp_str *to, u32 bound);

@@ -64,12 +64,6 @@ s64 sp_do_mem_page_size(struct sp_ctx *c);
 void sp_do_module_name(struct sp_ctx *c, struct sp_str *to, u32 bound);
 void sp_do_ppfunc(struct sp_ctx *c, struct sp_str *to, u32 bound);
 void sp_do_pn(struct sp_ctx *c, struct sp_str *to, u32 bound);
-void sp_do___input(struct sp_ctx *c, struct sp_str *to, u32 bound);
-void sp_do___procfs_value(struct sp_ctx *c, struct sp_str *to, u32 bound);
-void sp_do___procfs_set(struct sp_ctx *c, struct sp_str *to, u32 bound,
-	const struct sp_str *text);
-void sp_do___procfs_add(struct sp_ctx *c, struct sp_str *to, u32 bound,
-	const struct sp_str *text);
 int sp_do_matched(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
 	u32 loc);
 int sp_do_matched_str(struct sp_ctx *c, struct sp_str *to, u32 bound, u32 loc);

@@ -174,27 +174,28 @@ void kc_regexes(struct kc *k)
 
 /* --- globals --- */
 
-/* Whether some foreach sorts the array; how many may be open at a time: those
- * of one function, or two of different ones. */
+/* Most iterations over one array that the runtime keeps room for. */
+#define MAX_ITERATIONS 8
+
+/* Whether some foreach sorts the array; how many there are, which may all be
+ * open at a time. */
 static uint32_t count_iterations(const struct ir_prog *p, uint32_t id,
 				 bool *sorted)
 {
-	uint32_t most = 0, n;
+	uint32_t n = 0;
 	size_t i, j;
 
 	for (i = 0; i < p->fns.len; i++) {
 		const struct ir_fn *f = p->fns.at[i];
 
-		for (j = n = 0; j < f->iters.len; j++) {
+		for (j = 0; j < f->iters.len; j++) {
 			if (f->iters.at[j].global != id)
 				continue;
 			n++;
 			*sorted |= f->iters.at[j].direction != 0;
 		}
-		if (n > most)
-			most = n;
 	}
-	return most > 4 ? 4 : most;
+	return n > MAX_ITERATIONS ? MAX_ITERATIONS : n;
 }
 
 static void add_number(struct strbuf *out, int64_t n)
