@@ -258,20 +258,6 @@ static bool pass_1_parse(struct run *r)
 	return pass_ok(r, 1, "parse");
 }
 
-static bool print_pass_1(struct run *r)
-{
-	struct strbuf out = STRBUF_INIT;
-	struct ast_file **f;
-	bool ok;
-
-	strbuf_addstr(&out, "# parse tree dump\n");
-	vec_foreach(f, &r->files)
-		ast_print_file(*f, &out);
-	ok = print_result(&out);
-	strbuf_release(&out);
-	return ok;
-}
-
 /* --- pass 2 --- */
 
 static void analyze(struct run *r)
@@ -290,11 +276,33 @@ static void analyze(struct run *r)
 	stopwatch_start(&r->watch);
 	r->sema = sema_analyze(&r->lang, &env, r->tapset, r->files.at,
 			       r->files.len);
-	if (r->o->verbose[1])
+	if (r->o->verbose[1] && r->o->last_pass > 1)
 		stopwatch_line(&r->watch, 2,
-			       "analyzed script: %zu probes, %zu functions, 0 embeds, %zu globals",
+			       "analyzed script: %zu probes, %zu functions, %zu embeds, %zu globals",
 			       r->sema->probes.len, r->sema->functions.len,
+			       r->sema->embeds.len,
 			       r->sema->globals.len);
+}
+
+static bool print_pass_1(struct run *r)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct ast_file **f;
+	bool ok;
+
+	strbuf_addstr(&out, "# parse tree dump\n");
+	vec_foreach(f, &r->files)
+		ast_print_file(*f, &out);
+	/* Which files of the library are used shows only in pass 2. */
+	if (r->o->verbose[0]) {
+		tapset_print_files(r->tapset, &out);
+		r->diag.mute = true;
+		analyze(r);
+		tapset_print_files(r->tapset, NULL);
+	}
+	ok = print_result(&out);
+	strbuf_release(&out);
+	return ok;
 }
 
 static bool pass_2_elaborate(struct run *r)
@@ -361,7 +369,8 @@ static bool list_places(struct run *r)
 
 static bool pass_3_translate(struct run *r)
 {
-	struct lower_options opt = { .limits = r->o->limits,
+	struct lower_options opt = { .runtime = r->env.runtime,
+				     .limits = r->o->limits,
 				     .nesting_given =
 					     r->o->limits_given.maxnesting,
 				     .suppress_time_limits =

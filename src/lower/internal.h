@@ -80,6 +80,8 @@ struct lower {
 
 /* Report a construct that no executor runs. */
 void lower_unsupported(struct lower *c, struct loc loc, const char *what);
+/* Report C in the script, which the runtime does not have. */
+void lower_embed(struct lower *c, const struct ast_expr *e);
 
 /* --- emit.c: instructions, locations, ways out --- */
 

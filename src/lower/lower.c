@@ -15,6 +15,11 @@ void lower_unsupported(struct lower *c, struct loc loc, const char *what)
 	diag_error(c->diag, loc, UNSUPPORTED, what);
 }
 
+void lower_embed(struct lower *c, const struct ast_expr *e)
+{
+	diag_error(c->diag, e->loc, EMBED_RUNTIME, c->opt->runtime);
+}
+
 /* A name no other has: private things of two files, and overloads, share
  * theirs in the script. */
 static const char *unique_name(struct lower *c, struct hmap *seen,
@@ -157,10 +162,6 @@ static void lower_function(struct lower *c, const struct function *fn)
 	declare_vars(c, &fn->params);
 	declare_vars(c, &fn->locals);
 	c->n_vars = (uint32_t)c->f->regs.len;
-	if (!fn->ast->body) {
-		lower_unsupported(c, fn->ast->embed_loc, "embedded C");
-		return;
-	}
 	keep_arguments(c, fn);
 	lower_body(c, fn->ast->body);
 }
@@ -234,6 +235,8 @@ static void lower_all(struct lower *c)
 {
 	size_t i;
 
+	for (i = 0; i < c->sp->embeds.len; i++)
+		lower_embed(c, c->sp->embeds.at[i]);
 	lower_plan_locks(c);
 	if (!c->opt->nesting_given)
 		c->p->limits.maxnesting = lower_nesting(c);

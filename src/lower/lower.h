@@ -15,6 +15,7 @@
 
 struct lower_options {
 	const char *name;           /* module name; borrowed */
+	const char *runtime;        /* its name in messages; borrowed */
 	struct limits limits;
 	bool nesting_given;         /* else maxnesting follows from the calls */
 	bool suppress_time_limits;  /* count no actions */

@@ -114,7 +114,7 @@ static void lower_simple(struct lower *c, const struct ast_stmt *s)
 		lower_loop_exit(c, s);
 		return;
 	case AST_EMBED_STMT:
-		lower_unsupported(c, s->loc, "embedded C");
+		lower_embed(c, s->expr);
 		return;
 	case AST_EMPTY:
 	case AST_BLOCK: case AST_IF: case AST_WHILE: case AST_FOR:

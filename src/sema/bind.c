@@ -231,6 +231,7 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 	for (f = e->fn; f; f = f->next) {
 		if (!f->ast)
 			continue;
+		embed_check_call(s, e, f, b->file);
 		if (!loc_is_set(f->called_at)) {
 			f->called_at = e->loc;
 			f->caller = b->fn;
@@ -312,7 +313,6 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
-	[AST_EMBED] = "embedded C",
 	[AST_TARGET] = "a target variable",
 	[AST_ATVAR] = "@var",
 	[AST_CAST] = "@cast",
@@ -416,6 +416,8 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 			bind_expr(b, e);
 		break;
 	case AST_EMBED:
+		embed_bind(b->s, e, b->file);
+		break;
 	case AST_ATVAR:
 	case AST_CAST:
 	case AST_AUTOCAST:
@@ -603,7 +605,7 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st)
 		bind_try(b, st);
 		break;
 	case AST_EMBED_STMT:
-		unsupported(b, st->loc, "embedded C");
+		embed_bind(b->s, st->expr, b->file);
 		break;
 	}
 }
@@ -616,6 +618,8 @@ bool bind_has_next(const struct ast_stmt *st)
 		return false;
 	if (st->kind == AST_NEXT)
 		return true;
+	if (st->kind == AST_EMBED_STMT)
+		return embed_has_next(st->expr);
 	vec_foreach(it, &st->stmts)
 		if (bind_has_next(*it))
 			return true;
@@ -658,10 +662,7 @@ static void bind_function(struct sema *s, struct function *fn)
 	};
 	unsigned errors = s->diag->errors;
 
-	if (fn->ast->body)
-		bind_stmt(&b, fn->ast->body);
-	else
-		unsupported(&b, fn->ast->embed_loc, "embedded C");
+	bind_stmt(&b, fn->ast->body);
 	if (s->diag->errors != errors)
 		note_calls(s, fn);
 	hmap_release(&b.index);

@@ -14,6 +14,10 @@ static bool check(struct sema *s, const struct ast_expr *e,
 		diag_error(s->diag, e->loc, CONDITION_FUNCTION);
 		return false;
 	}
+	if (e->kind == AST_EMBED && !embed_is_pure(e)) {
+		diag_error(s->diag, e->loc, CONDITION_EMBED);
+		return false;
+	}
 	if (e->kind == AST_ASSIGN || e->kind == AST_PREFIX ||
 	    e->kind == AST_POSTFIX) {
 		diag_error(s->diag, e->loc, CONDITION_MODIFIES);

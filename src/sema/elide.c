@@ -73,7 +73,7 @@ static bool has_effect(const struct elide *el, const struct ast_expr *e,
 		    e->a->sym->kind == SYM_GLOBAL)
 			return true;
 	} else if (e->kind == AST_REGEX || e->kind == AST_PROBEWRITE ||
-		   e->kind == AST_EMBED ||
+		   (e->kind == AST_EMBED && !embed_is_pure(e)) ||
 		   (e->kind == AST_PRINT && !e->to_string)) {
 		return true;
 	} else if (e->kind == AST_CALL && call_has_effect(el, e->fn)) {
@@ -106,7 +106,7 @@ static bool stmt_has_effect(const struct elide *el, const struct ast_stmt *st)
 
 	if (!st)
 		return false;
-	if (st->kind == AST_NEXT || st->kind == AST_EMBED_STMT)
+	if (st->kind == AST_NEXT)
 		return true;
 	if (st->kind == AST_DELETE &&
 	    (!st->expr->sym || st->expr->sym->kind == SYM_GLOBAL))
@@ -573,7 +573,7 @@ static void drop_probes(struct elide *el, const bool *was_empty)
 	}
 	p->handlers.len = n;
 	if (!p->probes.len)
-		diag_error(el->s->diag, (struct loc){ 0 }, NO_PROBES);
+		sema_no_probes(el->s);
 	free(idle);
 }
 
@@ -598,7 +598,7 @@ static bool *find_empty(struct elide *el)
 	return was_empty;
 }
 
-static void fold_all(const struct sema_prog *p)
+static void fold_all(const struct sema_prog *p, struct diag *d)
 {
 	struct handler *const *h;
 	struct function *const *f;
@@ -607,12 +607,12 @@ static void fold_all(const struct sema_prog *p)
 
 	vec_foreach(h, &p->handlers) {
 		vec_foreach(condition, &(*h)->conditions)
-			fold_constants(*condition);
+			fold_constants(d, *condition);
 		vec_foreach(body, &(*h)->bodies)
-			fold_constants_in(*body);
+			fold_constants_in(d, *body);
 	}
 	vec_foreach(f, &p->functions)
-		fold_constants_in((*f)->ast->body);
+		fold_constants_in(d, (*f)->ast->body);
 }
 
 void elide_all(struct sema *s)
@@ -626,7 +626,7 @@ void elide_all(struct sema *s)
 	unsigned round;
 
 	names_warn_unused(s);
-	fold_all(s->prog);
+	fold_all(s->prog, s->diag);
 	was_empty = find_empty(&el);
 	find_impure(&el);
 	el.changed = true;

@@ -213,7 +213,7 @@ static void fold_logic(struct ast_expr *e)
 		fold_to_number(e, e->b->num != 0);
 }
 
-void fold_constants(struct ast_expr *e)
+void fold_constants(struct diag *d, struct ast_expr *e)
 {
 	struct ast_expr **it;
 	int64_t v;
@@ -221,10 +221,10 @@ void fold_constants(struct ast_expr *e)
 	if (!e)
 		return;
 	vec_foreach(it, &e->list)
-		fold_constants(*it);
-	fold_constants(e->a);
-	fold_constants(e->b);
-	fold_constants(e->c);
+		fold_constants(d, *it);
+	fold_constants(d, e->a);
+	fold_constants(d, e->b);
+	fold_constants(d, e->c);
 	if (!is_number(e->a))
 		return;
 	if (e->kind == AST_UNARY)
@@ -239,6 +239,9 @@ void fold_constants(struct ast_expr *e)
 	else if (e->kind == AST_COMPARE && is_number(e->b) &&
 		 compare_value(e->op, e->a->num, e->b->num, &v))
 		fold_to_number(e, v);
+	else if (e->kind == AST_BINARY && is_number(e->b) &&
+		 e->op == TOK_USHR)
+		diag_error(d, e->loc, FOLD_OPERATOR, ">>>");
 }
 
 /* Keep the arm that is taken. */
@@ -254,21 +257,21 @@ static void fold_branch(struct ast_stmt *st)
 	}
 }
 
-void fold_constants_in(struct ast_stmt *st)
+void fold_constants_in(struct diag *d, struct ast_stmt *st)
 {
 	struct ast_stmt **it;
 
 	if (!st)
 		return;
-	fold_constants(st->expr);
-	fold_constants(st->init);
-	fold_constants(st->update);
+	fold_constants(d, st->expr);
+	fold_constants(d, st->init);
+	fold_constants(d, st->update);
 	if (st->foreach)
-		fold_constants(st->foreach->limit);
+		fold_constants(d, st->foreach->limit);
 	vec_foreach(it, &st->stmts)
-		fold_constants_in(*it);
-	fold_constants_in(st->body);
-	fold_constants_in(st->otherwise);
+		fold_constants_in(d, *it);
+	fold_constants_in(d, st->body);
+	fold_constants_in(d, st->otherwise);
 	if ((st->kind == AST_IF || st->kind == AST_WHILE) &&
 	    is_number(st->expr))
 		fold_branch(st);

@@ -7,6 +7,7 @@
 #ifndef SPILE_SEMA_INTERNAL_H
 #define SPILE_SEMA_INTERNAL_H
 
+#include "lang/ast_print.h"
 #include "probe/resolve.h"
 #include "sema/sema.h"
 #include "sema/tapset.h"
@@ -89,6 +90,8 @@ void sema_begin(struct sema *s, struct lang *l, const struct probe_env *env,
 void sema_end(struct sema *s);
 /* Take files in, and what their probe points ask of the library. */
 void sema_add_files(struct sema *s, const ast_files *files);
+/* Report that nothing is to be run, at the script's first probe. */
+void sema_no_probes(struct sema *s);
 
 /* --- names.c --- */
 
@@ -143,9 +146,9 @@ bool fold_decides(const struct ast_expr *e, int64_t *value);
 /* Turn an expression into a number in place. */
 void fold_to_number(struct ast_expr *e, int64_t value);
 /* Compute operators on numbers, in place; all types must be known. */
-void fold_constants(struct ast_expr *e);
+void fold_constants(struct diag *d, struct ast_expr *e);
 /* The same in a statement and those within; NULL is fine. */
-void fold_constants_in(struct ast_stmt *st);
+void fold_constants_in(struct diag *d, struct ast_stmt *st);
 
 /* --- bind.c --- */
 
@@ -165,6 +168,21 @@ bool procfs_read(struct sema *s, struct ast_expr *e, enum attach_kind attach);
 /* Report ++, -- or delete of a target variable. */
 void procfs_change(struct sema *s, const struct ast_expr *e,
 		   enum attach_kind attach);
+
+/* --- embed.c: embedded C --- */
+
+/* Whether the code of an AST_EMBED says that it has no effect. */
+bool embed_is_pure(const struct ast_expr *e);
+/* Whether it can hand a call on to the next overload. */
+bool embed_has_next(const struct ast_expr *e);
+/* Make a body of a function's code: one statement, AST_EMBED_STMT. */
+void embed_give_body(struct sema *s, struct ast_function *f);
+/* Read what comments in the code say; the globals it uses become its list. */
+void embed_bind(struct sema *s, struct ast_expr *e,
+		const struct ast_file *file);
+/* Report a call of a function that this session may not have. */
+void embed_check_call(struct sema *s, const struct ast_expr *call,
+		      const struct function *f, const struct ast_file *file);
 
 /* --- conditions.c --- */
 
@@ -189,6 +207,9 @@ void elide_all(struct sema *s);
 /* Infer all types and report what does not agree. */
 void types_infer(struct sema *s);
 /* "long", "string", "stats", "unknown". */
-const char *type_name(enum ast_type type);
+static inline const char *type_name(enum ast_type type)
+{
+	return ast_type_name(type);
+}
 
 #endif

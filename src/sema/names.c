@@ -255,8 +255,10 @@ void names_declare_file(struct sema *s, const struct ast_file *file)
 
 	vec_foreach(g, &file->globals)
 		declare_global(s, *g);
-	vec_foreach(f, &file->functions)
+	vec_foreach(f, &file->functions) {
+		embed_give_body(s, *f);
 		declare_function(s, *f, file->library);
+	}
 }
 
 void names_declare_intrinsics(struct sema *s)

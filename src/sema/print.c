@@ -50,6 +50,18 @@ static void add_type(const struct symbol *sym, struct strbuf *out)
 		strbuf_addch(out, ']');
 }
 
+static void print_embeds(const struct sema_prog *p, struct strbuf *out)
+{
+	struct ast_expr *const *e;
+
+	if (p->embeds.len)
+		strbuf_addstr(out, "# global embedded code\n");
+	vec_foreach(e, &p->embeds) {
+		ast_print_embed((*e)->str, (*e)->len, out);
+		strbuf_addch(out, '\n');
+	}
+}
+
 static void print_globals(const struct sema_prog *p, bool verbose,
 			  struct strbuf *out)
 {
@@ -245,6 +257,7 @@ void sema_print(const struct lang *l, const struct sema_prog *p, bool verbose,
 	const struct sema_probe *probe;
 
 	(void)l;
+	print_embeds(p, out);
 	print_globals(p, verbose, out);
 	print_functions(p, verbose, out);
 	if (p->probes.len)

@@ -7,14 +7,14 @@ static void enter_file(struct sema *s, struct ast_file *file)
 {
 	struct ast_probe *const *p;
 	struct ast_point *const *pt;
+	struct ast_expr *const *e;
 	ast_files more = { 0 };
 	size_t i;
 
 	vec_push(s->arena, &s->files, file);
 	names_declare_file(s, file);
-	if (file->embeds.len)
-		diag_error(s->diag, file->embeds.at[0]->loc, UNSUPPORTED,
-			   "embedded C");
+	vec_foreach(e, &file->embeds)
+		vec_push(s->arena, &s->prog->embeds, *e);
 	vec_foreach(p, &file->probes) {
 		if ((*p)->aliases.len)
 			resolver_add_alias(s->resolver, *p);
@@ -58,6 +58,20 @@ void sema_end(struct sema *s)
 	hmap_release(&s->functions);
 }
 
+void sema_no_probes(struct sema *s)
+{
+	struct ast_file *const *file;
+	struct ast_probe *const *p;
+	struct loc loc = { 0 };
+
+	vec_foreach(file, &s->files)
+		vec_foreach(p, &(*file)->probes)
+			if (!loc_is_set(loc) && !(*file)->library &&
+			    !(*p)->aliases.len)
+				loc = (*p)->loc;
+	diag_error(s->diag, loc, NO_PROBES);
+}
+
 struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 			       struct tapset *tapset,
 			       struct ast_file *const *files, size_t n_files)
@@ -72,7 +86,7 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 		vec_push(l->arena, &given, files[i]);
 	sema_add_files(&s, &given);
 	if (!s.prog->probes.len && l->diag->errors == errors)
-		diag_error(l->diag, (struct loc){ 0 }, NO_PROBES);
+		sema_no_probes(&s);
 	bind_all(&s);
 	names_finish(&s);
 	/* Types of what is not bound would only repeat the complaint. */

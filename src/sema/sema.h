@@ -38,6 +38,7 @@ struct sema_prog {
 	VEC(struct function *) functions; /* used script functions */
 	VEC(struct handler *) handlers;
 	VEC(struct sema_probe) probes;   /* in order of resolution */
+	ast_exprs embeds;            /* C of no function, in order */
 };
 
 /* Analyse the files ([0] is the user's script, then -E scripts) with what they

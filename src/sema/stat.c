@@ -11,7 +11,7 @@ static bool is_global(struct sema *s, const struct symbol *sym, struct loc loc)
 {
 	if (sym->kind == SYM_GLOBAL)
 		return true;
-	diag_error(s->diag, loc, STATS_LOCAL, sym->name);
+	diag_error(s->diag, loc, STATS_LOCAL);
 	return false;
 }
 

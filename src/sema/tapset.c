@@ -4,9 +4,11 @@
 
 #include "base/glob.h"
 #include "base/io.h"
+#include "lang/ast_print.h"
 #include "sema/tapset_scan.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,6 +48,7 @@ struct tapset {
 	VEC(struct folder *) folders;
 	unsigned roots;
 	bool has_arguments;      /* the file of argc and argv was made */
+	struct strbuf *printed;  /* gets the text of each file used, or NULL */
 };
 
 /* --- folders --- */
@@ -87,13 +90,29 @@ static struct library_file *add_file(struct tapset *t, struct folder *d,
 	return f;
 }
 
+/* Say that a file or folder is left out, also while a macro of it is wanted
+ * in a branch that is not taken. */
+static void warn_unreadable(struct tapset *t, const char *path, int err)
+{
+	struct diag *d = t->l->diag;
+	bool mute = d->mute;
+
+	d->mute = false;
+	diag_warn(d, (struct loc){ 0 }, LIBRARY_UNREADABLE, path,
+		  strerror(err));
+	d->mute = mute;
+}
+
 /* The file as a source, or NULL. */
 static struct source *read_source(struct tapset *t, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct source *src = NULL;
+	int rc = io_read_file(path, FILE_MAX, &text, NULL);
 
-	if (!io_read_file(path, FILE_MAX, &text, NULL))
+	if (rc)
+		warn_unreadable(t, path, -rc);
+	else
 		src = source_add(t->l->srcs, path, text.buf, text.len,
 				 true);
 	if (src)
@@ -179,8 +198,11 @@ static void scan_folder(struct tapset *t, struct folder *d)
 	struct dirent *e;
 	DIR *dir = opendir(d->path);
 
-	if (!dir)
+	if (!dir) {
+		if (errno != ENOENT)
+			warn_unreadable(t, d->path, errno);
 		return;
+	}
 	while ((e = readdir(dir)))
 		if (has_ending(e->d_name, ".stp") ||
 		    has_ending(e->d_name, ".stpm"))
@@ -296,6 +318,8 @@ static void use_file(struct tapset *t, struct library_file *f, ast_files *out)
 	if (!ast)
 		return;
 	if (d->errors == errors) {
+		if (t->printed)
+			ast_print_file(ast, t->printed);
 		vec_push(t->l->arena, out, ast);
 		return;
 	}
@@ -462,6 +486,12 @@ void tapset_release(struct tapset *t)
 	t->l->need_macro = NULL;
 	vec_foreach(d, &t->folders)
 		hmap_release(&(*d)->names);
+}
+
+void tapset_print_files(struct tapset *t, struct strbuf *out)
+{
+	if (t)
+		t->printed = out;
 }
 
 void tapset_offer_functions(struct tapset *t, struct similar *near)

@@ -56,6 +56,10 @@ void tapset_offer_functions(struct tapset *t, struct similar *near);
 bool tapset_other_arity(struct tapset *t, const char *name, unsigned wanted,
 			unsigned *arity);
 
+/* Append the tree of each script file that is parsed from now on, as stap -p1
+ * prints it; NULL: no more. */
+void tapset_print_files(struct tapset *t, struct strbuf *out);
+
 /* Number of script files in all folders. */
 size_t tapset_count_scripts(struct tapset *t);
 

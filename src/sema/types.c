@@ -32,22 +32,6 @@ struct types {
 static enum ast_type infer(struct types *t, struct ast_expr *e,
 			   enum ast_type want);
 
-const char *type_name(enum ast_type type)
-{
-	switch (type) {
-	case TY_LONG:
-		return "long";
-	case TY_STRING:
-		return "string";
-	case TY_STATS:
-		return "stats";
-	case TY_UNKNOWN:
-	case TY_VOID:
-		break;
-	}
-	return "unknown";
-}
-
 /* --- slots --- */
 
 static struct slot_node *node_of(struct types *t, enum ast_type *slot,
@@ -444,6 +428,7 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 	case AST_PRINT:
 		return infer_print(t, e, want);
 	case AST_EMBED:
+		return settle(t, e, e->to_string ? TY_STRING : TY_LONG, want);
 	case AST_WILDCARD:
 	case AST_TARGET:
 	case AST_ATVAR:

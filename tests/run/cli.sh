@@ -15,6 +15,7 @@ expect '#! line' 0 '^Hello World!\n$' '^$' ./script.stp
 expect "arguments" 0 "^3 a b 2\n$" "^$" "$STAP" -e 'probe begin { println($#, " ", @1, " ", @2, " ", $3) exit() }' a b 2
 expect 'options behind the script' 0 '^Hello World!\n$' 'Pass 1: parsed' "$STAP" hello.stp -v
 expect '-- ends options' 0 '^-v\n$' '^$' "$STAP" -e 'probe begin { println(@1) exit() }' -- -v
+expect '-p1 -v prints what is used of the library' 0 '# file <input>\n.*# file [^\n]*/string\.stp\n(private|function)' 'Pass 1: parsed' "$STAP" -p1 -v -e 'probe begin { println(text_str("x")) }'
 expect 'two scripts' 0 'Hello World!\nsecond\n$' '^$' "$STAP" -E 'probe begin { println("second") }' -e 'probe begin { println("Hello World!") } probe begin(1) { exit() }'
 
 expect 'unknown option' 1 '^$' "unrecognized option '--x'.Try '--help' for more information. \[man stap\]" "$STAP" --x

@@ -71,7 +71,7 @@ static void test_optional(void **state)
 		sx_points(&s, "probe kernel.function(\"f\")?, end {}"),
 		"end\n");
 	assert_string_equal(sx_messages(&s, "probe nosuch? {}"),
-			    "semantic error: no probes found\n");
+			    "semantic error: no probes found: keyword at t.stp:1:1\n");
 	sx_release(&s);
 }
 
