@@ -78,8 +78,10 @@ static int keep_object(const char *name, const struct strbuf *object,
 	return rc;
 }
 
+/* what: the object's path. */
 static void make_arguments(const struct options *o, struct arena *a,
-			   words *argv, const char *program, bool kernel, int fd)
+			   words *argv, const char *program, bool kernel,
+			   const char *what)
 {
 	const char **global;
 	unsigned i;
@@ -110,7 +112,7 @@ static void make_arguments(const struct options *o, struct arena *a,
 		vec_push(a, argv, "-b");
 		vec_push(a, argv, o->buffer_mb);
 	}
-	vec_push(a, argv, arena_printf(a, "/proc/self/fd/%d", fd));
+	vec_push(a, argv, what);
 	vec_foreach(global, &o->globals)
 		vec_push(a, argv, *global);
 	vec_push(a, argv, NULL);
@@ -151,25 +153,13 @@ static int wait_for(pid_t child, const sigset_t *signals)
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : 1;
 }
 
-int launch(const struct options *o, const char *name,
-	   const struct strbuf *object, bool kernel, struct strbuf *err)
+/* Start the program and wait for its end. */
+static int run_program(const words *argv, struct strbuf *err)
 {
 	sigset_t signals, old;
-	words argv = { 0 };
 	pid_t parent = getpid(), child;
-	int fd, rc;
+	int rc;
 
-	if (o->keep && keep_object(name, object, err))
-		return 1;
-	fd = object_fd(name, object, err);
-	if (fd < 0)
-		return 1;
-	make_arguments(o, o->arena, &argv,
-		       kernel ? find_program(o->arena, "staprun",
-					     "SYSTEMTAP_STAPRUN") :
-				find_program(o->arena, "stapio",
-					     "SYSTEMTAP_STAPIO"),
-		       kernel, fd);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGINT);
@@ -179,15 +169,55 @@ int launch(const struct options *o, const char *name,
 	sigprocmask(SIG_BLOCK, &signals, &old);
 	child = fork();
 	if (child == 0)
-		become(&argv, &old, parent);
+		become(argv, &old, parent);
 	if (child < 0) {
-		strbuf_addf(err, "cannot start '%s': %s", argv.at[0],
+		strbuf_addf(err, "cannot start '%s': %s", argv->at[0],
 			    strerror(errno));
 		rc = 1;
 	} else {
 		rc = wait_for(child, &signals);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
+static const char *staprun(const struct options *o)
+{
+	return find_program(o->arena, "staprun", "SYSTEMTAP_STAPRUN");
+}
+
+int launch(const struct options *o, const char *name,
+	   const struct strbuf *object, bool kernel, struct strbuf *err)
+{
+	words argv = { 0 };
+	int fd, rc;
+
+	if (o->keep && keep_object(name, object, err))
+		return 1;
+	fd = object_fd(name, object, err);
+	if (fd < 0)
+		return 1;
+	make_arguments(o, o->arena, &argv,
+		       kernel ? staprun(o) :
+				find_program(o->arena, "stapio",
+					     "SYSTEMTAP_STAPIO"),
+		       kernel,
+		       arena_printf(o->arena, "/proc/self/fd/%d", fd));
+	rc = run_program(&argv, err);
 	close(fd);
 	return rc;
+}
+
+int launch_module(const struct options *o, const char *path, struct strbuf *err)
+{
+	words argv = { 0 }, all = { 0 };
+	size_t i;
+
+	make_arguments(o, o->arena, &argv, staprun(o), true, path);
+	vec_push(o->arena, &all, argv.at[0]);
+	if (!o->module_name)
+		vec_push(o->arena, &all, "-R");
+	for (i = 1; i < argv.len; i++)
+		vec_push(o->arena, &all, argv.at[i]);
+	return run_program(&all, err);
 }

@@ -17,4 +17,9 @@
 int launch(const struct options *o, const char *name,
 	   const struct strbuf *object, bool kernel, struct strbuf *err);
 
+/* The same for a kernel module, which staprun loads from its file under a name
+ * of its own unless -m gave one. */
+int launch_module(const struct options *o, const char *path,
+		  struct strbuf *err);
+
 #endif

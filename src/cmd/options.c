@@ -29,6 +29,8 @@ enum code {
 	OPT_NO_TIME_LIMITS,
 	OPT_SUPPRESS_ERRORS,
 	OPT_NO_CACHE,
+	OPT_POISON_CACHE,
+	OPT_CLEAN_CACHE,
 	OPT_DUMP_IR,
 	OPT_DUMP_TYPES,
 	OPT_DUMP_ALIASES,
@@ -67,10 +69,14 @@ static const struct option_row rows[] = {
 	{ 's', NULL, "NUM", false, "buffer of NUM MiB for what kernel handlers print" },
 	{ 'u', NULL, NULL, false, "no optimization of the script" },
 	{ OPT_SUPPRESS_ERRORS, "suppress-handler-errors", NULL, false, "only count errors of handlers" },
-	{ OPT_NO_CACHE, "disable-cache", NULL, false, NULL },
-	{ OPT_NO_CACHE, "poison-cache", NULL, false, NULL },
+	{ 'r', NULL, "RELEASE", false, "make a module for that kernel, or for a build tree if it starts with /" },
+	{ 'R', NULL, "DIR", false, "take the sources of kernel modules' runtime from DIR" },
+	{ 'B', NULL, "NAME=VALUE", false, "set a variable of kbuild's" },
+	{ OPT_NO_CACHE, "disable-cache", NULL, false, "neither read nor keep compiled modules" },
+	{ OPT_POISON_CACHE, "poison-cache", NULL, false, "keep compiled modules, but do not use those kept" },
+	{ OPT_CLEAN_CACHE, "clean-cache", NULL, false, "bring the cache down to its size and stop" },
 	{ OPT_DUMP_IR, "dump-ir", NULL, false, "print the intermediate language and stop" },
-	{ OPT_RUNTIME, "runtime", "MODE", false, "auto or bpf" },
+	{ OPT_RUNTIME, "runtime", "MODE", false, "auto, kernel or bpf" },
 	{ OPT_BPF, "bpf", NULL, false, "the same as --runtime=bpf" },
 	{ OPT_COMPATIBLE, "compatible", "VERSION", false, "read the script as that SystemTap version does" },
 	{ 'l', NULL, "PROBE", false, "list the places that PROBE stands for" },
@@ -89,8 +95,6 @@ static const struct option_row rows[] = {
 /* Options of the command line's contract that this version does not serve. */
 static const struct option_row later_rows[] = {
 	{ 't', NULL, NULL, false, NULL },
-	{ 'R', NULL, "DIR", false, NULL },
-	{ 'r', NULL, "RELEASE", false, NULL },
 	{ 'a', NULL, "ARCH", false, NULL },
 	{ 'P', "prologue-searching", "WHEN", true, NULL },
 	{ 'b', NULL, NULL, false, NULL },
@@ -99,7 +103,6 @@ static const struct option_row later_rows[] = {
 	{ 'd', NULL, "OBJECT", false, NULL },
 	{ 'F', NULL, NULL, false, NULL },
 	{ 'S', NULL, "SIZE", false, NULL },
-	{ 'B', NULL, "NAME=VALUE", false, NULL },
 };
 
 static const char *const later_long[] = {
@@ -110,7 +113,7 @@ static const char *const later_long[] = {
 	"use-http-server", "client-options", "remote", "remote-prefix",
 	"sign-module", "build-as", "tmpdir", "download-debuginfo", "sysroot",
 	"sysenv", "save-uprobes", "target-namespaces", "monitor",
-	"clean-cache", "rlimit-as",
+	"rlimit-as",
 	"rlimit-cpu", "rlimit-nproc", "rlimit-stack", "rlimit-fsize",
 	"language-server", "example", "benchmark-sdt",
 };
@@ -320,6 +323,15 @@ static bool apply_defines(struct options *o)
 	return true;
 }
 
+/* A variable for make: a name, so that it is neither an option nor a target. */
+static bool take_make_var(struct options *o, const char *text)
+{
+	if (!matches_pattern("-B parameter", text, "^[a-z_][a-z_0-9]*=.*$"))
+		return false;
+	vec_push(o->arena, &o->make_vars, text);
+	return true;
+}
+
 static bool take_seconds(struct options *o, const char *text)
 {
 	char *end;
@@ -362,7 +374,8 @@ static bool take_global(struct options *o, const char *text)
 
 static bool take_runtime(struct options *o, const char *text)
 {
-	if (strcmp(text, "auto") && strcmp(text, "bpf")) {
+	if (strcmp(text, "auto") && strcmp(text, "bpf") &&
+	    strcmp(text, "kernel")) {
 		fprintf(stderr, "ERROR: %s is an invalid argument for --runtime\n",
 			text);
 		return false;
@@ -498,8 +511,20 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_buffer(o, arg);
 	case 'u':
 		return o->no_optimization = true;
+	case 'r':
+		return take_text(&o->release, arg,
+				 "The kernel release (-r) cannot be empty.");
+	case 'R':
+		return take_text(&o->runtime_folder, arg,
+				 "The runtime folder (-R) cannot be empty.");
+	case 'B':
+		return take_make_var(o, arg);
 	case OPT_NO_CACHE:
-		return true; /* there is no cache to switch off */
+		return o->no_cache = true;
+	case OPT_POISON_CACHE:
+		return o->poison_cache = true;
+	case OPT_CLEAN_CACHE:
+		return o->clean_cache = true;
 	case OPT_SUPPRESS_ERRORS:
 		o->limits.suppress_errors = 1;
 		return true;
@@ -581,9 +606,12 @@ static bool is_later(int code)
 /* Rules between options, once all are read (cli.md section 4). */
 static enum options_result finish(struct options *o, int argc, char **argv)
 {
-	bool no_script = o->list || o->dump;
+	bool no_script = o->clean_cache || o->list || o->dump;
+	const char *release = getenv("SYSTEMTAP_RELEASE");
 	int i = optind;
 
+	if (!o->release && release && release[0])
+		o->release = release;
 	if (!o->privilege)
 		o->privilege = "stapdev";
 	if (o->guru && strcmp(o->privilege, "stapdev")) {

@@ -43,7 +43,13 @@ struct options {
 	const char *output;        /* -o */
 	const char *module_name;   /* -m, cleaned */
 	const char *compatible;    /* --compatible, default the own version */
-	const char *runtime;       /* "auto", "bpf" */
+	const char *runtime;       /* "auto", "bpf", "kernel" */
+	const char *release;       /* -r RELEASE or build tree, or NULL */
+	const char *runtime_folder; /* -R, or NULL */
+	words make_vars;           /* -B NAME=VALUE */
+	bool no_cache;             /* --disable-cache */
+	bool poison_cache;         /* write it, do not read it */
+	bool clean_cache;          /* --clean-cache: nothing else */
 	words globals;             /* -G NAME=VALUE */
 	words defines;             /* -D NAME[=VALUE] */
 	struct limits limits;      /* what they say */

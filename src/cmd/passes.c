@@ -6,7 +6,8 @@
  *   2 elaborate   AST → typed program, resolved probes sema/ probe/
  *   3 translate   typed program → IR                   lower/ ir/
  *   4 compile     IR → .bo                             bpf/
- *   5 run         staprun or stapio takes the .bo      launch.c
+ *                 or IR → .ko                          kmod/ kernel.c
+ *   5 run         staprun or stapio takes that         launch.c
  *
  * -p N stops behind pass N and prints what it made. Messages about the script
  * are flushed at the end of each pass.
@@ -15,12 +16,14 @@
 
 #include "base/io.h"
 #include "bpf/bpf.h"
+#include "cmd/kernel.h"
 #include "cmd/launch.h"
 #include "cmd/library.h"
 #include "cmd/module.h"
 #include "cmd/stopwatch.h"
 #include "cmd/version.h"
 #include "ir/layout.h"
+#include "kmod/emit.h"
 #include "lang/lang.h"
 #include "lower/lower.h"
 #include "probe/resolve.h"
@@ -48,7 +51,11 @@ struct run {
 	struct tapset *tapset;
 	struct sema_prog *sema;
 	struct ir_prog *ir;
-	struct strbuf object;
+	struct strbuf object;    /* .bo */
+	struct strbuf module;    /* path of the .ko */
+	struct kernel *kernel;   /* that modules are made for, when needed */
+	bool for_kernel;         /* a .ko is made, not a .bo */
+	unsigned last_pass;
 	struct stopwatch watch;
 };
 
@@ -57,7 +64,7 @@ static const char *config_value(void *ctx, const char *name)
 	struct run *r = ctx;
 
 	if (!r->config)
-		r->config = kconfig_read(&r->arena, r->uts.release);
+		r->config = kconfig_read(&r->arena, r->env.kernel_release);
 	return kconfig_get(r->config, name);
 }
 
@@ -106,12 +113,16 @@ static void run_init(struct run *r, const struct options *o)
 	lang_init(&r->lang, &r->arena, &r->names, &r->srcs, &r->diag, &r->env);
 	r->tapset = library_open(&r->lang, o);
 	strbuf_init(&r->object);
+	strbuf_init(&r->module);
+	r->last_pass = o->last_pass;
 	stopwatch_start(&r->watch);
 }
 
 static void run_release(struct run *r)
 {
 	strbuf_release(&r->object);
+	strbuf_release(&r->module);
+	kernel_close(r->kernel);
 	tapset_release(r->tapset);
 	lang_release(&r->lang);
 	diag_release(&r->diag);
@@ -144,6 +155,44 @@ static bool pass_failed(unsigned pass, const char *name,
 	fprintf(stderr, "ERROR: %s\nPass %u: %s failed.  [man error::pass%u]\n",
 		err->buf, pass, name, pass);
 	return false;
+}
+
+/* Find the kernel that modules are made for, unless that is done. */
+static bool need_kernel(struct run *r)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool ok = r->kernel || (r->kernel = kernel_open(r->o, &err));
+
+	if (!ok)
+		fprintf(stderr, "ERROR: %s\n", err.buf);
+	strbuf_release(&err);
+	return ok;
+}
+
+/* Whether the options alone ask for a kernel module: what -p4 and -m make is
+ * meant to be copied and handed to staprun. */
+static bool choose_target(struct run *r)
+{
+	const struct options *o = r->o;
+	bool is_auto = !strcmp(o->runtime, "auto"), loads;
+
+	if (o->release && !need_kernel(r))
+		return false;
+	loads = r->kernel ? kernel_of_modules(r->kernel) :
+			    kernel_loads_modules();
+	r->for_kernel = !strcmp(o->runtime, "kernel") ||
+			(is_auto && loads &&
+			 (r->kernel || o->module_name || r->last_pass == 4));
+	if (r->for_kernel)
+		r->env.runtime = "kernel";
+	if (!r->kernel)
+		return true;
+	r->env.kernel_release = kernel_release(r->kernel);
+	if (r->last_pass == 5 && !kernel_is_running(r->kernel)) {
+		fprintf(stderr, "WARNING: kernel release/architecture mismatch with host forces last-pass 4.\n");
+		r->last_pass = 4;
+	}
+	return true;
 }
 
 /* Print a pass's result; a full disk or a closed pipe is a failure. */
@@ -367,7 +416,8 @@ static bool list_places(struct run *r)
 
 /* --- pass 3 --- */
 
-static bool pass_3_translate(struct run *r)
+/* Make the IR, for BPF or for a kernel module. */
+static bool translate(struct run *r)
 {
 	struct lower_options opt = { .runtime = r->env.runtime,
 				     .limits = r->o->limits,
@@ -381,24 +431,34 @@ static bool pass_3_translate(struct run *r)
 	struct strbuf err = STRBUF_INIT;
 	bool ok;
 
-	stopwatch_start(&r->watch);
 	r->ir = lower_program(&r->arena, r->sema, &opt, &r->diag);
-	if (r->o->verbose[2])
-		stopwatch_line(&r->watch, 3, "translated to IR");
 	ok = pass_ok(r, 3, "translation");
 	if (ok) {
 		ir_pass_clean(r->ir);
-		ir_pass_late(r->ir);
-		ir_pass_clean(r->ir);
+		if (!r->for_kernel) {
+			ir_pass_late(r->ir);
+			ir_pass_clean(r->ir);
+		}
 		ir_pass_bounds(r->ir);
 		/* What lowering made wrong is a bug of ours, but one that the
 		 * user gets to see as a sentence rather than a crash. */
 		if (ir_check(r->ir, &err))
 			ok = pass_failed(3, "translation", &err);
 	}
-	if (ok && !r->o->module_name)
+	if (ok && !r->o->module_name && !r->for_kernel)
 		r->ir->name = module_name_of(r->ir, &r->arena);
 	strbuf_release(&err);
+	return ok;
+}
+
+static bool pass_3_translate(struct run *r)
+{
+	bool ok;
+
+	stopwatch_start(&r->watch);
+	ok = translate(r);
+	if (ok && r->o->verbose[2])
+		stopwatch_line(&r->watch, 3, "translated to IR");
 	return ok;
 }
 
@@ -407,9 +467,14 @@ static bool print_pass_3(struct run *r)
 	struct strbuf out = STRBUF_INIT, err = STRBUF_INIT;
 	bool ok = true;
 
-	ir_print(r->ir, &out);
-	if (!r->o->dump_ir && bpf_list(r->ir, &out, &err))
-		ok = pass_failed(3, "translation", &err);
+	if (r->for_kernel && !r->o->dump_ir) {
+		if (kmod_can_run(r->ir, &err) || kmod_emit(r->ir, &out, &err))
+			ok = pass_failed(3, "translation", &err);
+	} else {
+		ir_print(r->ir, &out);
+		if (!r->o->dump_ir && bpf_list(r->ir, &out, &err))
+			ok = pass_failed(3, "translation", &err);
+	}
 	ok = print_result(&out) && ok;
 	strbuf_release(&out);
 	strbuf_release(&err);
@@ -418,14 +483,63 @@ static bool print_pass_3(struct run *r)
 
 /* --- pass 4 --- */
 
+static bool compile_module(struct run *r)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool cached = false, ok;
+
+	if (!need_kernel(r)) {
+		fprintf(stderr, "Pass 4: compilation failed.  [man error::pass4]\n");
+		return false;
+	}
+	if (!r->o->module_name)
+		r->ir->name = kernel_module_name(r->kernel, r->ir, &r->arena);
+	ok = !kernel_module(r->kernel, r->ir, &r->module, &cached, &err);
+	if (!ok)
+		pass_failed(4, "compilation", &err);
+	else if (r->o->verbose[3] && cached)
+		fprintf(stderr, "Pass 4: using cached %s\n", r->module.buf);
+	else if (r->o->verbose[3])
+		stopwatch_line(&r->watch, 4, "compiled C into \"%s.ko\"",
+			       r->ir->name);
+	strbuf_release(&err);
+	return ok;
+}
+
+/* What BPF cannot express or attach may still go into a kernel module, where
+ * the user left the choice to us and the kernel takes one. */
+static bool module_instead(struct run *r, struct strbuf *err)
+{
+	struct strbuf why = STRBUF_INIT;
+	bool can = !strcmp(r->o->runtime, "auto") && kernel_loads_modules();
+
+	if (can) {
+		r->for_kernel = true;
+		can = translate(r) && !kmod_can_run(r->ir, &why);
+		if (why.len)
+			strbuf_addf(err, "\nERROR: as a kernel module: %s",
+				    why.buf);
+	}
+	strbuf_release(&why);
+	return can;
+}
+
 static bool pass_4_compile(struct run *r)
 {
 	struct strbuf err = STRBUF_INIT;
-	bool ok = true;
+	bool ok;
 
 	stopwatch_start(&r->watch);
-	if (bpf_can_run(r->ir, &err) || bpf_emit(r->ir, &r->object, &err))
-		ok = pass_failed(4, "compilation", &err);
+	ok = r->for_kernel ? !kmod_can_run(r->ir, &err) :
+			     !bpf_can_run(r->ir, &err);
+	if (!ok && !r->for_kernel)
+		ok = module_instead(r, &err);
+	if (ok && !r->for_kernel)
+		ok = !bpf_emit(r->ir, &r->object, &err);
+	if (!ok)
+		pass_failed(4, "compilation", &err);
+	else if (r->for_kernel)
+		ok = compile_module(r);
 	else if (r->o->verbose[3])
 		stopwatch_line(&r->watch, 4, "compiled BPF into \"%s.bo\"",
 			       r->ir->name);
@@ -439,9 +553,11 @@ static bool store_object(struct run *r, struct strbuf *path)
 	struct strbuf err = STRBUF_INIT;
 	bool ok = true;
 
-	if (module_store(r->o, r->ir->name, &r->object, path, &err))
+	if (r->for_kernel)
+		strbuf_add(path, r->module.buf, r->module.len);
+	else if (module_store(r->o, r->ir->name, &r->object, path, &err))
 		ok = pass_failed(4, "compilation", &err);
-	else
+	if (ok)
 		strbuf_addch(path, '\n');
 	strbuf_release(&err);
 	return ok;
@@ -471,8 +587,12 @@ static bool pass_5_run(struct run *r)
 	if (r->o->verbose[4])
 		fprintf(stderr, "Pass 5: starting run.\n");
 	stopwatch_start(&r->watch);
-	ir_layout_init(&layout, r->ir, &r->arena);
-	status = launch(r->o, r->ir->name, &r->object, layout.any_kernel, &err);
+	if (!r->for_kernel)
+		ir_layout_init(&layout, r->ir, &r->arena);
+	status = r->for_kernel ?
+			 launch_module(r->o, r->module.buf, &err) :
+			 launch(r->o, r->ir->name, &r->object,
+				layout.any_kernel, &err);
 	if (r->o->verbose[4])
 		stopwatch_line(&r->watch, 5, "run completed");
 	if (err.len)
@@ -503,10 +623,12 @@ int passes_run(const struct options *o)
 		ok = dump(&r);
 	if (o->list)
 		ok = pass_1_parse(&r) && list_places(&r);
-	for (i = 0; script && ok && i < o->last_pass; i++)
+	if (script)
+		ok = choose_target(&r);
+	for (i = 0; script && ok && i < r.last_pass; i++)
 		ok = passes[i].run(&r);
-	if (script && ok && passes[o->last_pass - 1].print)
-		ok = passes[o->last_pass - 1].print(&r);
+	if (script && ok && passes[r.last_pass - 1].print)
+		ok = passes[r.last_pass - 1].print(&r);
 	run_release(&r);
 	return ok ? 0 : 1;
 }

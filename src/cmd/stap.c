@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stap: read the command line, run the passes. */
 #include "cmd/passes.h"
+#include "kmod/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,10 @@ int main(int argc, char **argv)
 	argv[0] = name;
 	switch (options_parse(&o, &arena, argc, argv)) {
 	case OPTIONS_RUN:
-		status = passes_run(&o);
+		if (o.clean_cache)
+			cache_clean(true);
+		else
+			status = passes_run(&o);
 		break;
 	case OPTIONS_DONE:
 		break;

@@ -199,13 +199,11 @@ static int list_files(struct kmod *k, const char *folder, const char *ending,
 	return 0;
 }
 
-/* The runtime's own files, and those of base/ that the list "shared" names. */
+/* The runtime's files, and where the headers it shares with us are. */
 static int find_sources(struct kmod *k, struct strbuf *err)
 {
 	const char *folder = k->o->runtime;
-	struct strbuf list = STRBUF_INIT;
 	struct stat st;
-	char *save, *word;
 
 	if (!kmod_path_ok(folder) || folder[0] != '/') {
 		strbuf_addf(err, "the path of the runtime's sources, '%s', has characters that kbuild does not take",
@@ -221,14 +219,6 @@ static int find_sources(struct kmod *k, struct strbuf *err)
 	k->shared = arena_printf(&k->arena, "%s/src", folder);
 	if (stat(k->shared, &st))
 		k->shared = arena_printf(&k->arena, "%s/../src", folder);
-	if (io_read_file(arena_printf(&k->arena, "%s/shared", folder),
-			 SOURCE_MAX, &list, NULL))
-		strbuf_reset(&list);
-	for (word = strtok_r(list.buf, " \n", &save); word;
-	     word = strtok_r(NULL, " \n", &save))
-		vec_push(&k->arena, &k->sources,
-			 arena_printf(&k->arena, "%s/%s", k->shared, word));
-	strbuf_release(&list);
 	return 0;
 }
 
@@ -275,7 +265,6 @@ static int make_key(struct kmod *k, struct strbuf *err)
 	};
 	const char *const headers[][2] = {
 		{ k->o->runtime, ".h" },
-		{ arena_printf(&k->arena, "%s/base", k->shared), ".h" },
 		{ arena_printf(&k->arena, "%s/proto", k->shared), ".h" },
 		{ arena_printf(&k->arena, "%s/proto", k->shared), ".def" },
 	};

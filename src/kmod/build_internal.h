@@ -18,7 +18,7 @@ struct kmod {
 	const char *release;
 	const char *tree;        /* the kernel's build tree */
 	const char *cc;          /* path of the compiler */
-	const char *shared;      /* folder of base/ and proto/ */
+	const char *shared;      /* folder of proto/, whose headers it shares */
 	const char *env_path;    /* "PATH=…" for programs */
 	kmod_words sources;      /* of the runtime: paths of .c files */
 	bool loads_modules;

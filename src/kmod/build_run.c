@@ -93,16 +93,10 @@ static int copy_file(const char *from, const char *to, struct strbuf *err)
 /* No module has the name of one of its parts, thanks to the "-". */
 const char *kmod_part_name(struct kmod *k, const char *path)
 {
-	size_t n = strlen(k->shared);
-	bool shared = !strncmp(path, k->shared, n) && path[n] == '/';
-	const char *tail = shared ? path + n + 1 : strrchr(path, '/') + 1;
-	char *name = arena_printf(&k->arena, "sp-%.*s",
-				  (int)(strlen(tail) - 2), tail), *p;
+	const char *base = strrchr(path, '/') + 1;
 
-	for (p = name; *p; p++)
-		if (*p == '/')
-			*p = '-';
-	return name;
+	return arena_printf(&k->arena, "sp-%.*s", (int)(strlen(base) - 2),
+			    base);
 }
 
 static int write_kbuild(struct kmod *k, const char *name, const char *script,

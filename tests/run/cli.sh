@@ -58,9 +58,9 @@ expect '-p1' 0 '# parse tree dump' '^$' "$STAP" -p1 -e "$hello"
 expect '-p2' 0 '# probes\nbegin' '^$' "$STAP" -p2 -e "$hello"
 expect '-p3' 0 'print' '^$' "$STAP" -p3 -e "$hello"
 expect '--dump-ir' 0 '^spile-ir 1\n.*handler probe_0\n.*print "Hello World' '^$' "$STAP" --dump-ir -e "$hello"
-expect '-p4' 0 "^$SYSTEMTAP_DIR/cache/../stap_[0-9a-f]{32}_[0-9]+\.bo.\$" '^$' "$STAP" -p4 -e "$hello"
+expect '-p4' 0 "^$SYSTEMTAP_DIR/cache/../stap_[0-9a-f]{32}_[0-9]+\.bo.\$" '^$' "$STAP" --runtime=bpf -p4 -e "$hello"
 expect 'stapio of -p4' 0 '^Hello World!\n$' '^$' "$STAPIO" "$(cat out)"
-expect '-m' 0 "^$PWD/mod1\.bo.\$" '^$' "$STAP" -p4 -m mod1 -e 'global var1 = "foo" probe begin { println(var1) exit() }'
+expect '-m' 0 "^$PWD/mod1\.bo.\$" '^$' "$STAP" --runtime=bpf -p4 -m mod1 -e 'global var1 = "foo" probe begin { println(var1) exit() }'
 expect 'staprun VAR=' 0 '^HelloWorld\n$' '^$' "$STAPRUN" mod1.bo var1=HelloWorld
 expect 'staprun VAR= with blanks' 0 '^Hello World!\n$' '^$' "$STAPRUN" mod1.bo 'var1="Hello World!"'
 expect '-G' 0 '^7\n$' '^$' "$STAP" -G v=7 -e 'global v = 1 probe begin { println(v) exit() }'

@@ -59,7 +59,7 @@ gone 'full disk'
 equal 'one error for the full disk' "$(grep -c '^ERROR' err)" 1
 
 # A .bo that is none, cut short or bent.
-"$STAP" -p4 -m whole -e "$script" >/dev/null
+"$STAP" --runtime=bpf -p4 -m whole -e "$script" >/dev/null
 expect 'garbage' 1 '^$' '^ERROR: ' "$STAPRUN" "$LIB"
 head -c 1000 whole.bo >cut.bo
 expect 'cut short' 1 '^$' '^ERROR: ' "$STAPRUN" cut.bo
