@@ -34,13 +34,16 @@
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 
-#define OUT_DEFAULT_BYTES (1ul << 20)
+/* Of each CPU, if nobody says; less where there are many. */
+#define OUT_DEFAULT_BYTES (4ul << 20)
+#define OUT_LEAST_BYTES   (1ul << 20)
+#define OUT_TOTAL_BYTES   (64ul << 20)
 #define OUT_MAX_MIB       4095u
 #define FRAME_PAYLOAD     65536u
 #define FRAME_HEADER      ((u32)sizeof(struct trace_header_new))
 
 /* Part of a ring that may have to hold, and a text. */
-static_assert(SP_OUT_MAX * 4 <= OUT_DEFAULT_BYTES);
+static_assert(SP_OUT_MAX * 4 <= OUT_LEAST_BYTES);
 static_assert(FRAME_PAYLOAD <= TRACE_MAX_PAYLOAD && SP_OUT_MAX <= FRAME_PAYLOAD);
 
 static struct {
@@ -413,10 +416,22 @@ static int make_rings(unsigned long size)
 	return 0;
 }
 
+/* Bytes of one ring. */
+static unsigned long ring_size(unsigned int mib)
+{
+	unsigned long size = OUT_DEFAULT_BYTES;
+
+	if (mib)
+		return roundup_pow_of_two((unsigned long)mib << 20);
+	while (size > OUT_LEAST_BYTES &&
+	       size * num_online_cpus() > OUT_TOTAL_BYTES)
+		size /= 2;
+	return size;
+}
+
 int sp_out_init(unsigned int mib)
 {
-	unsigned long size = mib ? roundup_pow_of_two((unsigned long)mib << 20) :
-				   OUT_DEFAULT_BYTES;
+	unsigned long size = ring_size(mib);
 	unsigned long pages = size >> PAGE_SHIFT;
 	int rc;
 

@@ -12,15 +12,6 @@ static bool _sp_hex;
 module_param(_sp_hex, bool, 0);
 MODULE_PARM_DESC(_sp_hex, "texts are pairs of hexadecimal digits");
 
-static int set_long(const char *value, const struct kernel_param *p)
-{
-	s64 *at = p->arg;
-
-	return value ? kstrtoll(value, 0, at) : -EINVAL;
-}
-
-const struct kernel_param_ops sp_param_ops_long = { .set = set_long };
-
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -28,6 +19,34 @@ static int digit_value(char c)
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
+/* A minus, 0x or 0, digits; what follows them is ignored, and 64 bits are kept,
+ * as always with modules of scripts. */
+static int set_long(const char *value, const struct kernel_param *p)
+{
+	s64 *at = p->arg;
+	bool minus;
+	u64 n = 0;
+	int base = 10, digit;
+
+	if (!value)
+		return -EINVAL;
+	minus = *value == '-';
+	value += minus;
+	if (*value == '0') {
+		base = (value[1] | 0x20) == 'x' ? 16 : 8;
+		value += base == 16 ? 2 : 0;
+	}
+	digit = digit_value(*value);
+	if (digit < 0 || digit >= base)
+		return -EINVAL;
+	for (; digit >= 0 && digit < base; digit = digit_value(*++value))
+		n = n * (u64)base + (u64)digit;
+	*at = (s64)(minus ? -n : n);
+	return 0;
+}
+
+const struct kernel_param_ops sp_param_ops_long = { .set = set_long };
 
 /* 2 n hexadecimal digits as n bytes. */
 static int set_bytes(char *to, const char *digits, size_t n)

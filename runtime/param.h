@@ -16,7 +16,8 @@ struct sp_param_string {
 	char *text;
 };
 
-/* Optional sign, then decimal, 0x… or 0…; -EINVAL for anything else. */
+/* Optional minus, then 0x…, 0… or decimal digits; what follows is ignored, as
+ * are bits above 64. -EINVAL: no digit. */
 extern const struct kernel_param_ops sp_param_ops_long;
 
 /* Any bytes; -ENOSPC if it does not fit. After the parameter "_sp_hex" the

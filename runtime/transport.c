@@ -19,7 +19,7 @@
 
 static int _stp_bufsize;
 module_param(_stp_bufsize, int, 0);
-MODULE_PARM_DESC(_stp_bufsize, "trace buffer of each CPU in MiB (0: 1)");
+MODULE_PARM_DESC(_stp_bufsize, "trace buffer of each CPU in MiB (0: 1 to 4)");
 
 static struct irq_work wake_work;
 static struct proc_dir_entry *folder;

@@ -5,6 +5,7 @@
  * Needs no privilege. stap starts it by itself for scripts that do not touch
  * the kernel, and staprun after it loaded those that do.
  */
+#include "run/module.h"
 #include "run/options.h"
 #include "run/session.h"
 
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 		fputs(run_options_help, stdout);
 	} else if (opt.version) {
 		printf("stapio (Spile) version %s\n", SPILE_VERSION);
+	} else if (module_is_folder(opt.handoff_fd)) {
+		status = module_run(&opt);
 	} else {
 		status = session_run(&opt);
 	}

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * staprun: loads and attaches the kernel side of a script, gives up every
- * privilege, and becomes stapio. The steps are those of main(), in order.
+ * privilege, and becomes stapio; with a kernel module, which somebody has to
+ * remove at the end, it stays and waits. The steps are in order in run_object()
+ * and module_run().
  */
+#include "proto/elfsec.h"
 #include "staprun/attach.h"
 #include "staprun/launch.h"
 #include "staprun/load.h"
+#include "staprun/module.h"
 #include "staprun/options.h"
 #include "staprun/privilege.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -75,13 +80,23 @@ static int load_kernel_side(const struct load_options *o, struct load *l,
 	return *handoff_fd < 0 ? *handoff_fd : 0;
 }
 
-static int run(const struct load_options *o, struct strbuf *err)
+/* A .bo: becomes stapio. */
+static int run_object(const struct load_options *o, struct module_file *f,
+		      struct strbuf *err)
 {
 	struct links links = { 0 };
 	struct load l;
 	int handoff_fd = -1;
-	int rc = load_read(&l, o->object, err);
+	int rc;
 
+	if (o->module_only) {
+		strbuf_addf(err,
+			    "option -%c is for kernel modules; a .bo cannot "
+			    "be run with it.",
+			    o->module_only);
+		return -EINVAL;
+	}
+	rc = load_take(&l, &f->image, f->path.buf, err);
 	if (!rc && l.table.n_rows)
 		rc = load_kernel_side(o, &l, &links, &handoff_fd, err);
 	if (!rc)
@@ -93,25 +108,53 @@ static int run(const struct load_options *o, struct strbuf *err)
 	return rc;
 }
 
+/* Do what the options ask for. Returns the exit status; a sentence in err is
+ * to be printed. */
+static int run(const struct load_options *o, struct strbuf *err)
+{
+	struct module_file f;
+	int status = 1;
+
+	if (o->remove || o->attach) {
+		if (privilege_check_modules(err))
+			return 1;
+		if (o->remove)
+			module_remove(o, &status, err);
+		else
+			module_attach(o, &status, err);
+		return status;
+	}
+	if (!module_read(&f, o, err)) {
+		if (elfsec_is_bpf(f.image.buf, f.image.len))
+			run_object(o, &f, err);
+		else if (!privilege_check_modules(err))
+			module_run(&f, o, &status, err);
+	}
+	module_release(&f);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct strbuf err = STRBUF_INIT;
 	struct load_options o;
 	bool show_help = false;
-	int rc = privilege_sanitise();
+	int status = 1;
 
-	if (rc)
+	if (privilege_sanitise())
 		return 1;
-	rc = load_options_parse(&o, argc, argv, &show_help, &err);
-	if (!rc && o.help)
-		fputs(load_options_help, stdout);
-	else if (!rc && o.version)
-		printf("staprun (Spile) version %s\n", SPILE_VERSION);
-	else if (!rc)
-		rc = run(&o, &err);
-	if (rc)
+	if (!load_options_parse(&o, argc, argv, &show_help, &err)) {
+		status = 0;
+		if (o.help)
+			fputs(load_options_help, stdout);
+		else if (o.version)
+			printf("staprun (Spile) version %s\n", SPILE_VERSION);
+		else
+			status = run(&o, &err);
+	}
+	if (err.len)
 		fprintf(stderr, "ERROR: %s\n%s", err.buf,
 			show_help ? load_options_help : "");
 	strbuf_release(&err);
-	return rc || fflush(stdout);
+	return fflush(stdout) ? 1 : status;
 }

@@ -48,6 +48,13 @@ struct handoff_add {
 };
 static_assert(sizeof(struct handoff_add) == 16, "fixed layout");
 
+/*
+ * For a kernel module -F is the folder of its files instead. This variable then
+ * holds the number of a descriptor: staprun waits and removes the module when
+ * stapio has ended, unless stapio wrote a byte there (it detached).
+ */
+#define HANDOFF_KEEP_ENV "SPILE_KEEP_FD"
+
 struct handoff_entry {
 	uint32_t kind; /* enum handoff_kind */
 	int32_t fd;

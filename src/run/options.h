@@ -10,11 +10,18 @@
 #include <stdint.h>
 
 struct run_options {
-	const char *object;     /* path of the .bo */
+	const char *object;     /* path of the .bo, or name of the module */
 	const char *output;     /* -o FILE, or NULL for standard output */
 	const char *command;    /* -c CMD, or NULL */
 	int64_t target_pid;     /* -x PID, or 0 */
-	int handoff_fd;         /* -F: what staprun loaded, or -1 */
+	int handoff_fd;         /* -F: what staprun loaded, or -1: a memfd
+				 * (proto/handoff.h), or a module's folder */
+	uint64_t file_limit;    /* -S: bytes of an output file, or 0 */
+	unsigned keep_files;    /* -S: number of them, or 0 */
+	const char *namespaces; /* -N PID, or NULL */
+	bool attach;            /* -A: the module runs already */
+	bool leave;             /* -L: start it and detach */
+	bool daemon;            /* -D */
 	unsigned poll_ms;       /* -T: longest wait before output is looked for */
 	unsigned verbose;
 	enum color_when color;  /* -C: of messages */

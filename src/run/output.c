@@ -43,30 +43,104 @@ static int expand_name(const char *format, char *name, size_t size)
 	return 0;
 }
 
-int output_open(struct output *o, const char *name_format, struct strbuf *err)
+/* Append the name of the file that the rotation is at. */
+static int name_file(const struct rotation *r, struct strbuf *out)
 {
 	char *name = xmalloc(PATH_MAX);
-	int rc;
+	int rc = expand_name(r->format, name, PATH_MAX);
 
-	output_init(o);
-	rc = expand_name(name_format, name, PATH_MAX);
 	if (!rc) {
-		o->fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			     0666);
-		rc = o->fd < 0 ? -errno : 0;
+		strbuf_addstr(out, name);
+		if ((r->limit || r->number) && strcmp(name, "/dev/null"))
+			strbuf_addf(out, ".%u", r->number);
 	}
-	if (rc)
-		strbuf_addf(err, "Couldn't open output file %s: %s",
-			    name_format, strerror(-rc));
-	o->own_fd = !rc;
 	free(name);
 	return rc;
 }
 
-void output_add(struct output *o, const char *text, size_t len)
+/* The file that was opened keep files ago goes. */
+static void forget_oldest(struct rotation *r, const char *newest)
 {
+	char **place;
+
+	if (!r->keep)
+		return;
+	place = &r->names[r->number % r->keep];
+	/* Somebody may have moved it away: that is as good. */
+	if (*place && strcmp(*place, newest))
+		unlink(*place);
+	free(*place);
+	*place = xstrdup(newest);
+}
+
+/* Open the file that the rotation is at. */
+static int open_file(struct output *o)
+{
+	struct strbuf name = STRBUF_INIT;
+	int fd, rc = name_file(&o->rotation, &name);
+
+	if (!rc) {
+		fd = open(name.buf, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			  0666);
+		rc = fd < 0 ? -errno : 0;
+	}
+	if (!rc) {
+		forget_oldest(&o->rotation, name.buf);
+		o->fd = fd;
+		o->own_fd = true;
+		o->rotation.written = 0;
+	}
+	strbuf_release(&name);
+	return rc;
+}
+
+int output_open_rotating(struct output *o, const char *name_format,
+			 uint64_t limit, unsigned keep, struct strbuf *err)
+{
+	int rc;
+
+	output_init(o);
+	o->rotation = (struct rotation){ .format = name_format,
+					 .limit = limit,
+					 .keep = limit ? keep : 0 };
+	if (o->rotation.keep)
+		o->rotation.names = xcalloc(keep, sizeof(char *));
+	rc = open_file(o);
+	if (rc)
+		strbuf_addf(err, "Couldn't open output file %s: %s",
+			    name_format, strerror(-rc));
+	return rc;
+}
+
+int output_open(struct output *o, const char *name_format, struct strbuf *err)
+{
+	return output_open_rotating(o, name_format, 0, 0, err);
+}
+
+void output_switch(struct output *o)
+{
+	if (!o->rotation.format)
+		return;
+	output_flush(o);
 	if (o->error)
 		return;
+	if (o->own_fd && close(o->fd))
+		o->error = -errno;
+	o->own_fd = false;
+	o->rotation.number++;
+	if (!o->error)
+		o->error = open_file(o);
+}
+
+void output_add(struct output *o, const char *text, size_t len)
+{
+	const struct rotation *r = &o->rotation;
+
+	if (o->error)
+		return;
+	if (r->limit && r->written + o->buf.len &&
+	    r->written + o->buf.len + len > r->limit)
+		output_switch(o);
 	if (o->buf.len + len > OUTPUT_BUFFER)
 		output_flush(o);
 	strbuf_add(&o->buf, text, len);
@@ -99,14 +173,21 @@ void output_flush(struct output *o)
 {
 	if (!o->error && o->buf.len)
 		o->error = write_all(o->fd, o->buf.buf, o->buf.len);
+	o->rotation.written += o->buf.len;
 	strbuf_reset(&o->buf);
 }
 
 void output_close(struct output *o)
 {
+	unsigned i;
+
 	output_flush(o);
 	if (o->own_fd && close(o->fd) && !o->error)
 		o->error = -errno;
 	o->own_fd = false;
 	strbuf_release(&o->buf);
+	for (i = 0; i < o->rotation.keep; i++)
+		free(o->rotation.names[i]);
+	free(o->rotation.names);
+	o->rotation = (struct rotation){ 0 };
 }

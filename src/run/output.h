@@ -13,12 +13,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct rotation {
+	const char *format; /* the name as it was given; NULL: no file */
+	uint64_t limit;     /* bytes of a file, or 0 for any */
+	unsigned keep;      /* number of files, or 0 for any */
+	unsigned number;    /* of the file that is open */
+	uint64_t written;   /* to that file */
+	char **names;       /* of the last files, if keep; heap */
+};
 
 struct output {
 	int fd;
 	bool own_fd;       /* close it at the end */
 	int error;         /* -errno of the first write that failed, or 0 */
 	struct strbuf buf; /* text not yet written */
+	struct rotation rotation;
 };
 
 /* Text goes to standard output. */
@@ -27,6 +38,16 @@ void output_init(struct output *o);
 /* Text goes to a new file, in whose name strftime formats are filled in with
  * local time. 0, or -errno and one sentence. */
 int output_open(struct output *o, const char *name_format, struct strbuf *err);
+
+/* The same for several files, each at most limit bytes (0: any), but no text of
+ * output_add() is split; the oldest goes when there are more than keep (0:
+ * any). Their names end in ".0", ".1" … if there is a limit, else the first
+ * has the name alone. */
+int output_open_rotating(struct output *o, const char *name_format,
+			 uint64_t limit, unsigned keep, struct strbuf *err);
+
+/* Go on in the next file, if text goes to a file. */
+void output_switch(struct output *o);
 
 /* Take text; writes when the buffer is full. */
 void output_add(struct output *o, const char *text, size_t len);

@@ -10,8 +10,21 @@
 #ifndef SPILE_RUN_SIGNALS_H
 #define SPILE_RUN_SIGNALS_H
 
+#include <stdbool.h>
+
 /* Install the handlers. Cheap: done before the script runs. */
 void signals_init(void);
+
+/* The same beside a kernel module: QUIT asks to detach, USR2 for the next output
+ * file, and signals of one moment count once, since they may come from the
+ * terminal and through staprun as well. */
+void signals_init_module(void);
+
+/* Whether QUIT came; whether USR2 came since this was last asked. */
+bool signals_detach(void);
+bool signals_take_switch(void);
+/* Forget what made signals_fd() readable. */
+void signals_clear_fd(void);
 
 /* How many came so far. */
 int signals_seen(void);

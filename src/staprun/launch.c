@@ -230,39 +230,78 @@ static void add_option(struct words *w, const char *option, const char *value)
 	add_word(w, value);
 }
 
+static void add_flag(struct words *w, const char *option, bool given)
+{
+	if (given)
+		add_word(w, option);
+}
+
+/* Options that stapio takes in both of its roles. */
+static void add_options(struct words *w, const struct load_options *o)
+{
+	unsigned n;
+
+	for (n = 0; n < o->verbose; n++)
+		add_word(w, "-v");
+	add_flag(w, "-w", o->no_warnings);
+	add_option(w, "-C", o->color);
+	add_option(w, "-c", o->command);
+	add_option(w, "-x", o->target_pid);
+	add_option(w, "-o", o->output);
+	add_option(w, "-T", o->poll_ms);
+}
+
+/* Execute stapio with these words, which are freed. */
+static int become(struct words *w, struct strbuf *err)
+{
+	char path[2048] = "stapio";
+	int rc = find_stapio(path, sizeof(path));
+
+	add_word(w, NULL);
+	if (!rc) {
+		/* execv() takes the words as char *, but does not change
+		 * them. */
+		execv(path, (char *const *)(uintptr_t)w->list.at);
+		rc = -errno;
+	}
+	vec_release(&w->list);
+	strbuf_addf(err, "cannot run stapio (%s): %s", path, strerror(-rc));
+	return rc;
+}
+
 int launch_stapio(const struct load_options *o, int handoff_fd,
 		  struct strbuf *err)
 {
 	struct words w = { 0 };
-	char path[2048], number[16];
-	unsigned n;
-	int i, rc;
+	char number[16];
+	int i;
 
-	rc = find_stapio(path, sizeof(path));
-	if (rc)
-		goto out;
 	add_word(&w, "stapio");
 	snprintf(number, sizeof(number), "%d", handoff_fd);
 	add_option(&w, "-F", handoff_fd < 0 ? NULL : number);
-	for (n = 0; n < o->verbose; n++)
-		add_word(&w, "-v");
-	if (o->no_warnings)
-		add_word(&w, "-w");
-	add_option(&w, "-C", o->color);
-	add_option(&w, "-c", o->command);
-	add_option(&w, "-x", o->target_pid);
-	add_option(&w, "-o", o->output);
-	add_option(&w, "-T", o->poll_ms);
+	add_options(&w, o);
 	add_word(&w, "--");
 	add_word(&w, o->object);
 	for (i = 0; i < o->n_globals; i++)
 		add_word(&w, o->globals[i]);
-	add_word(&w, NULL);
-	/* execv() takes the words as char *, but does not change them. */
-	execv(path, (char *const *)(uintptr_t)w.list.at);
-	rc = -errno;
-	vec_release(&w.list);
-out:
-	strbuf_addf(err, "cannot run stapio (%s): %s", path, strerror(-rc));
-	return rc;
+	return become(&w, err);
+}
+
+int launch_module_stapio(const struct load_options *o, const char *name,
+			 int folder_fd, struct strbuf *err)
+{
+	struct words w = { 0 };
+	char number[16];
+
+	add_word(&w, "stapio");
+	add_options(&w, o);
+	add_flag(&w, "-A", o->attach);
+	add_flag(&w, "-L", o->leave);
+	add_flag(&w, "-D", o->daemon);
+	add_option(&w, "-S", o->rotate);
+	add_option(&w, "-N", o->namespaces);
+	snprintf(number, sizeof(number), "%d", folder_fd);
+	add_option(&w, "-F", number);
+	add_word(&w, name);
+	return become(&w, err);
 }

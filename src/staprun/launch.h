@@ -16,4 +16,8 @@ int launch_hand_over(const struct load *l, const struct links *links,
 int launch_stapio(const struct load_options *o, int handoff_fd,
 		  struct strbuf *err);
 
+/* The same for a loaded module; folder_fd is the folder of its files. */
+int launch_module_stapio(const struct load_options *o, const char *name,
+			 int folder_fd, struct strbuf *err);
+
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "staprun/load.h"
 
-#include "base/io.h"
 #include "proto/elfsec.h"
 #include "proto/session.h"
 #include "staprun/bpflink.h"
@@ -12,26 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOAD_MAX_BYTES (256u << 20)
 #define LOAD_LOG_BYTES (16u << 20)
 #define LOAD_LOG_LINES 20
 
-int load_read(struct load *l, const char *path, struct strbuf *err)
+int load_take(struct load *l, struct strbuf *image, const char *path,
+	      struct strbuf *err)
 {
 	struct elfsec rows;
 	int rc;
 
-	*l = (struct load){ .image = STRBUF_INIT };
-	rc = io_read_file(path, LOAD_MAX_BYTES, &l->image, err);
-	if (rc)
-		return rc;
-	if (!elfsec_is_bpf(l->image.buf, l->image.len)) {
-		strbuf_addf(err,
-			    "'%s' is no BPF object; this staprun runs what "
-			    "'stap --runtime=bpf -p4' makes",
-			    path);
-		return -ENOEXEC;
-	}
+	*l = (struct load){ .image = *image };
+	strbuf_init(image);
 	rc = elfsec_find(l->image.buf, l->image.len, SESSION_ATTACH_SECTION,
 			 &rows);
 	if (rc == -ENOENT)

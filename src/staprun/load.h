@@ -17,9 +17,10 @@ struct load {
 	struct bpf_object *object; /* NULL until loaded */
 };
 
-/* Read a .bo and find its table of attachments (no rows if it has none). 0, or
- * -errno and one sentence. */
-int load_read(struct load *l, const char *path, struct strbuf *err);
+/* Take over the bytes of a .bo and find its table of attachments (no rows if it
+ * has none). 0, or -errno and one sentence, which names the path. */
+int load_take(struct load *l, struct strbuf *image, const char *path,
+	      struct strbuf *err);
 
 /* Load the programs that rows name, and the maps; ring_mb is the wanted size of
  * the ring buffer, or 0. On failure with verbose, the end of what the verifier

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -81,6 +82,29 @@ int privilege_check(struct strbuf *err)
 		      "(or the capabilities CAP_BPF and CAP_PERFMON); run it "
 		      "with sudo");
 	return -EPERM;
+}
+
+int privilege_check_modules(struct strbuf *err)
+{
+	if (getuid() == 0 && geteuid() == 0)
+		return 0;
+	if (geteuid() == 0)
+		strbuf_addstr(err,
+			      "staprun does not load modules for others when it "
+			      "is set-user-ID; run it as root");
+	else
+		strbuf_addstr(err,
+			      "The effective user ID of staprun must be set to "
+			      "the root user: run it with sudo");
+	return -EPERM;
+}
+
+int privilege_lend(uid_t uid, gid_t gid)
+{
+	if (setgroups(0, NULL) || setregid(gid, (gid_t)-1) ||
+	    setreuid(uid, (uid_t)-1))
+		return -errno;
+	return 0;
 }
 
 /* Try to get anything back. */
