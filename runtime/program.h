@@ -78,5 +78,7 @@ extern const struct kernel_param_ops sp_param_ops_long, sp_param_ops_str;
 extern struct module __this_module;
 #define SP_ARG(p) ((void *)(unsigned long)(p))
 #define SP_PARAM __attribute__((used, section("__param"), aligned(8)))
+/* "parmtype=NAME:int64_t" or "parmtype=NAME:string", which staprun reads. */
+#define SP_PARAM_TYPE __attribute__((used, section(".modinfo"), aligned(1)))
 
 #endif

@@ -261,14 +261,9 @@ int sp_session_start(void)
 
 static void report_counts(void)
 {
-	u64 lost = sp_transport_lost();
-
 	if (atomic64_read(&errors) || atomic64_read(&skipped))
 		sp_warn("Number of errors: %lld, skipped probes: %lld",
 			atomic64_read(&errors), atomic64_read(&skipped));
-	if (lost)
-		sp_warn("There were %llu transport failures. Try stap -s to "
-			"increase the buffer size.", lost);
 }
 
 void sp_session_stop(void)

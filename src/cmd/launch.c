@@ -83,7 +83,6 @@ static void make_arguments(const struct options *o, struct arena *a,
 			   words *argv, const char *program, bool kernel,
 			   const char *what)
 {
-	const char **global;
 	unsigned i;
 
 	vec_push(a, argv, program);
@@ -113,9 +112,30 @@ static void make_arguments(const struct options *o, struct arena *a,
 		vec_push(a, argv, o->buffer_mb);
 	}
 	vec_push(a, argv, what);
+}
+
+/* Whether the program has a scalar of that name; len bytes count. */
+static bool has_scalar(const struct ir_prog *p, const char *name, size_t len)
+{
+	const struct ir_global *g;
+
+	vec_foreach(g, &p->globals)
+		if (g->kind != IR_MAP && g->type != IR_STAT &&
+		    !strncmp(g->name, name, len) && !g->name[len])
+			return true;
+	return false;
+}
+
+/* prog: what to leave out values by, or NULL. */
+static void add_globals(const struct options *o, const struct ir_prog *prog,
+			words *argv)
+{
+	const char **global;
+
 	vec_foreach(global, &o->globals)
-		vec_push(a, argv, *global);
-	vec_push(a, argv, NULL);
+		if (!prog || has_scalar(prog, *global, strcspn(*global, "=")))
+			vec_push(o->arena, argv, *global);
+	vec_push(o->arena, argv, NULL);
 }
 
 /* Child: die with the parent, restore the signals, become the program. */
@@ -203,17 +223,20 @@ int launch(const struct options *o, const char *name,
 					     "SYSTEMTAP_STAPIO"),
 		       kernel,
 		       arena_printf(o->arena, "/proc/self/fd/%d", fd));
+	add_globals(o, NULL, &argv);
 	rc = run_program(&argv, err);
 	close(fd);
 	return rc;
 }
 
-int launch_module(const struct options *o, const char *path, struct strbuf *err)
+int launch_module(const struct options *o, const struct ir_prog *prog,
+		  const char *path, struct strbuf *err)
 {
 	words argv = { 0 }, all = { 0 };
 	size_t i;
 
 	make_arguments(o, o->arena, &argv, staprun(o), true, path);
+	add_globals(o, prog, &argv);
 	vec_push(o->arena, &all, argv.at[0]);
 	if (!o->module_name)
 		vec_push(o->arena, &all, "-R");

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "cmd/options.h"
+#include "ir/ir.h"
 
 /*
  * Run the object to its end: stapio directly, or through staprun if the kernel
@@ -18,8 +19,9 @@ int launch(const struct options *o, const char *name,
 	   const struct strbuf *object, bool kernel, struct strbuf *err);
 
 /* The same for a kernel module, which staprun loads from its file under a name
- * of its own unless -m gave one. */
-int launch_module(const struct options *o, const char *path,
-		  struct strbuf *err);
+ * of its own unless -m gave one. Values for globals that the program does not
+ * have are left out: it may have lost them on its way. */
+int launch_module(const struct options *o, const struct ir_prog *prog,
+		  const char *path, struct strbuf *err);
 
 #endif

@@ -590,7 +590,7 @@ static bool pass_5_run(struct run *r)
 	if (!r->for_kernel)
 		ir_layout_init(&layout, r->ir, &r->arena);
 	status = r->for_kernel ?
-			 launch_module(r->o, r->module.buf, &err) :
+			 launch_module(r->o, r->ir, r->module.buf, &err) :
 			 launch(r->o, r->ir->name, &r->object,
 				layout.any_kernel, &err);
 	if (r->o->verbose[4])

@@ -276,6 +276,7 @@ static void add_scalar(struct kc *k, uint32_t id)
 	const char *name = k->global_name[id];
 	size_t len = strnlen(text, g->bound - 1u);
 	bool str = g->type == IR_STR;
+	struct strbuf type = STRBUF_INIT;
 
 	if (str) {
 		strbuf_addf(k->out, "static SP_STR(%u) %s = { %zu, ", g->bound,
@@ -296,8 +297,15 @@ static void add_scalar(struct kc *k, uint32_t id)
 	kc_quote(k->out, g->name, strlen(g->name));
 	strbuf_addf(k->out,
 		    ", .module = &__this_module, .level = -1,\n"
-		    "\t.ops = &sp_param_ops_%s, .arg = SP_ARG(&%s%s),\n};\n\n",
+		    "\t.ops = &sp_param_ops_%s, .arg = SP_ARG(&%s%s),\n};\n",
 		    str ? "str" : "long", name, str ? "_text" : "");
+	strbuf_addf(k->out, "static const char %s_type[] SP_PARAM_TYPE = ",
+		    name);
+	strbuf_addf(&type, "parmtype=%s:%s", g->name,
+		    str ? "string" : "int64_t");
+	kc_quote(k->out, type.buf, type.len);
+	strbuf_addstr(k->out, ";\n\n");
+	strbuf_release(&type);
 }
 
 void kc_globals(struct kc *k)
