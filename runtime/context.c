@@ -8,6 +8,7 @@
 #include "core.h"
 
 #include <linux/cpumask.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/random.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The intrinsics of kernel modules; src/proto/intrinsics.def says what they do.
+ * What handlers ask of the place their probe was hit at and of memory, and the
+ * intrinsics of kernel modules; src/proto/intrinsics.def says what they do.
  *
  * sp_do_NAME(c, [where the result goes,] arguments …). Those that can raise
  * return what runtime/api.h says and have the place last. A string result may
@@ -10,6 +11,20 @@
 #define SPILE_RUNTIME_INTRIN_H
 
 /* Included by api.h, which has the types. */
+
+/* --- where the probe was hit, and memory --- */
+
+s64 sp_arg(struct sp_ctx *c, u32 n);
+s64 sp_reg(struct sp_ctx *c, u32 n); /* by DWARF number */
+s64 sp_retval(struct sp_ctx *c);
+/* access is an enum mem_access. */
+int sp_load(struct sp_ctx *c, u32 access, s64 address, s64 *to, u32 loc);
+int sp_store(struct sp_ctx *c, u32 access, s64 address, s64 value, u32 loc);
+/* fault is an enum fault, or -1: 0 of what cannot be read. */
+int sp_read(struct sp_ctx *c, u32 access, s32 fault, s64 address, s64 *to,
+	    u32 loc);
+
+/* --- the functions --- */
 
 void sp_do_exit(struct sp_ctx *c);
 void sp_do_abort(struct sp_ctx *c);
@@ -68,5 +83,21 @@ int sp_do_matched(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
 	u32 loc);
 int sp_do_matched_str(struct sp_ctx *c, struct sp_str *to, u32 bound, u32 loc);
 int sp_do_ngroups(struct sp_ctx *c, s64 *to, u32 loc);
+int sp_do_kernel_string(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
+	u32 loc);
+int sp_do_kernel_string_n(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	s64 n, s64 at, u32 loc);
+void sp_do_kernel_string2(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	s64 n, const struct sp_str *what);
+int sp_do_user_string(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
+	u32 loc);
+int sp_do_user_string_n(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
+	s64 at, u32 loc);
+void sp_do_user_string2(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
+	const struct sp_str *what);
+void sp_do_user_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	s64 n, s64 at, const struct sp_str *by);
+s64 sp_do_task_current(struct sp_ctx *c);
+s64 sp_do___raw_arg(struct sp_ctx *c, s64 n);
 
 #endif

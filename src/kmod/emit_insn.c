@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Instructions of the C text, but for those on arrays (emit_map.c). */
+#include "base/bug.h"
+#include "ir/ir_offset.h"
 #include "kmod/emit_internal.h"
+#include "proto/fault.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -187,11 +190,39 @@ static void add_call(struct kc *k, const struct ir_insn *in)
 	strbuf_addstr(k->out, "\t}\n");
 }
 
+/* A call in user space: here it is a plain one that raises nothing. */
+static void add_later(struct kc *k, const struct ir_insn *in)
+{
+	strbuf_addf(k->out, "\tif (%s(c", k->fn_name[in->imm]);
+	add_args(k, in);
+	strbuf_addstr(k->out, ") && c->ended)\n\t\tgoto end;\n");
+}
+
+/* An intrinsic that is nothing but a read of one number. */
+static void add_read(struct kc *k, const struct ir_insn *in,
+		     const struct memory_read *r)
+{
+	strbuf_addf(k->out, "\tif (sp_read(c, %u, %d, r%u, ", r->access,
+		    r->fault, in->args[0]);
+	if (in->dst == IR_NONE)
+		strbuf_addstr(k->out, "&(s64){ 0 }");
+	else
+		strbuf_addf(k->out, "&r%u", in->dst);
+	strbuf_addf(k->out, ", %u))\n", in->loc);
+	kc_failed(k, in);
+}
+
 static void add_intrinsic(struct kc *k, const struct ir_insn *in)
 {
 	const struct intrinsic_info *info = &intrinsics[in->imm];
+	const struct memory_read *r =
+		memory_read_of((enum intrinsic)in->imm);
 	bool faults = info->flags & INTRIN_FAULTS;
 
+	if (r) {
+		add_read(k, in, r);
+		return;
+	}
 	strbuf_addch(k->out, '\t');
 	if (faults)
 		strbuf_addstr(k->out, "if (");
@@ -216,6 +247,42 @@ static void add_intrinsic(struct kc *k, const struct ir_insn *in)
 	strbuf_addstr(k->out, ");\n");
 	if (in->imm == INTRIN_ABORT)
 		strbuf_addstr(k->out, "\tgoto end;\n");
+}
+
+/* --- where the probe was hit --- */
+
+static void add_context(struct kc *k, const struct ir_insn *in)
+{
+	struct ir_offset offset;
+
+	switch (in->op) {
+	case IR_OP_ARG:
+	case IR_OP_REG:
+		strbuf_addf(k->out, "\tr%u = sp_%s(c, %" PRId64 ");\n",
+			    in->dst, in->op == IR_OP_ARG ? "arg" : "reg",
+			    in->imm);
+		break;
+	case IR_OP_RETVAL:
+		strbuf_addf(k->out, "\tr%u = sp_retval(c);\n", in->dst);
+		break;
+	case IR_OP_OFFSET:
+		BUG_ON(!ir_offset_parse(k->p->strings.at[in->imm], &offset));
+		strbuf_addf(k->out, "\tr%u = %" PRId64 ";\n", in->dst,
+			    (int64_t)offset.bytes);
+		break;
+	case IR_OP_LOAD:
+		strbuf_addf(k->out,
+			    "\tif (sp_load(c, %" PRId64 ", r%u, &r%u, %u))\n",
+			    in->imm, in->args[0], in->dst, in->loc);
+		kc_failed(k, in);
+		break;
+	case IR_OP_STORE:
+		strbuf_addf(k->out,
+			    "\tif (sp_store(c, %" PRId64 ", r%u, r%u, %u))\n",
+			    in->imm, in->args[0], in->args[1], in->loc);
+		kc_failed(k, in);
+		break;
+	}
 }
 
 /* --- the ways out --- */
@@ -335,6 +402,13 @@ static void add_other(struct kc *k, const struct ir_insn *in)
 	case IR_OP_PRINT: add_print(k, in); break;
 	case IR_OP_INTRIN: add_intrinsic(k, in); break;
 	case IR_OP_CALL: add_call(k, in); break;
+	case IR_OP_LATER: add_later(k, in); break;
+	case IR_OP_ARG:
+	case IR_OP_RETVAL:
+	case IR_OP_REG:
+	case IR_OP_OFFSET:
+	case IR_OP_LOAD:
+	case IR_OP_STORE: add_context(k, in); break;
 	case IR_OP_ERRMSG:
 		strbuf_addf(k->out, "\tsp_errmsg(c, SP_S(f->r%u), %u);\n",
 			    in->dst, bound_of(k, in->dst));
