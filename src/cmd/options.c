@@ -67,6 +67,7 @@ static const struct option_row rows[] = {
 	{ 'G', NULL, "VAR=VALUE", false, "set a global variable at the start" },
 	{ 'T', NULL, "SEC", false, "end after SEC seconds" },
 	{ 's', NULL, "NUM", false, "buffer of NUM MiB for what kernel handlers print" },
+	{ 't', NULL, NULL, false, "report how often probes were hit, and how long they took" },
 	{ 'u', NULL, NULL, false, "no optimization of the script" },
 	{ OPT_SUPPRESS_ERRORS, "suppress-handler-errors", NULL, false, "only count errors of handlers" },
 	{ 'r', NULL, "RELEASE", false, "make a module for that kernel, or for a build tree if it starts with /" },
@@ -94,7 +95,6 @@ static const struct option_row rows[] = {
 
 /* Options of the command line's contract that this version does not serve. */
 static const struct option_row later_rows[] = {
-	{ 't', NULL, NULL, false, NULL },
 	{ 'a', NULL, "ARCH", false, NULL },
 	{ 'P', "prologue-searching", "WHEN", true, NULL },
 	{ 'b', NULL, NULL, false, NULL },
@@ -509,6 +509,8 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_seconds(o, arg);
 	case 's':
 		return take_buffer(o, arg);
+	case 't':
+		return o->timing = true;
 	case 'u':
 		return o->no_optimization = true;
 	case 'r':

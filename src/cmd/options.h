@@ -34,6 +34,7 @@ struct options {
 	bool no_optimization;      /* -u */
 	bool no_global_display;    /* --no-global-var-display */
 	bool suppress_time_limits;
+	bool timing;               /* -t */
 	const char *privilege;     /* "stapdev", "stapsys", "stapusr" */
 	words tapset_folders;      /* -I */
 	words args;                /* script arguments */

@@ -423,6 +423,7 @@ static bool translate(struct run *r)
 				     .limits = r->o->limits,
 				     .nesting_given =
 					     r->o->limits_given.maxnesting,
+				     .timing = r->o->timing,
 				     .suppress_time_limits =
 					     r->o->suppress_time_limits,
 				     .name = r->o->module_name ?

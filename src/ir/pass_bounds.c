@@ -29,6 +29,7 @@ struct bounds {
 	uint32_t cap;
 	bool widen;   /* what rises goes to the cap */
 	bool changed;
+	uint64_t point; /* bound of pp() and pn() */
 };
 
 /* *bound is at least want. */
@@ -203,6 +204,8 @@ static uint64_t result_bound(const struct bounds *w, const struct ir_insn *in)
 	case IR_OP_IVAL:
 		return p->globals.at[w->f->iters.at[in->imm].global].bound;
 	case IR_OP_INTRIN:
+		if (in->imm == INTRIN_PP || in->imm == INTRIN_PN)
+			return w->point;
 		return intrinsics[in->imm].bound ? intrinsics[in->imm].bound :
 						   w->cap;
 	case IR_OP_CALL:
@@ -256,9 +259,29 @@ static void reset_fn(struct ir_fn *f)
 			v->bound = 1;
 }
 
+/* The bound of the longest probe point. */
+static uint64_t longest_point(const struct ir_prog *p)
+{
+	const struct ir_probe *pr;
+	uint64_t longest = 1;
+	size_t n;
+
+	vec_foreach(pr, &p->probes) {
+		n = strlen(pr->point) + 1;
+		if (n > longest)
+			longest = n;
+		n = pr->pn ? strlen(pr->pn) + 1 : 0;
+		if (n > longest)
+			longest = n;
+	}
+	return longest;
+}
+
 int ir_pass_bounds(struct ir_prog *p)
 {
-	struct bounds w = { .p = p, .cap = p->limits.maxstringlen };
+	struct bounds w = { .p = p,
+			    .cap = p->limits.maxstringlen,
+			    .point = longest_point(p) };
 	unsigned round = 0;
 	uint32_t i;
 

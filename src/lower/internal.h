@@ -73,6 +73,7 @@ struct lower {
 	ir_block_id fail[2];       /* by locked: the last err block */
 	ir_reg *args_again;        /* arguments kept for the next overload */
 	unsigned owed;             /* actions not counted yet */
+	uint32_t times, squares;   /* the globals of -t */
 	struct loc owed_loc;
 };
 
@@ -161,6 +162,24 @@ void lower_store(struct lower *c, const struct symbol *sym, ir_reg value);
 
 /* A print call; the text of an s… form. */
 ir_reg lower_print(struct lower *c, const struct ast_expr *e, ir_reg want);
+
+/* --- dump.c --- */
+
+/* A print call whose format dumps memory; dst gets the text of an s… form. */
+ir_reg lower_dumps(struct lower *c, const struct fmt *f, const ir_reg *args,
+		   const struct ast_expr *e, ir_reg dst);
+
+/* --- timing.c: -t --- */
+
+/* Make the globals that keep times. */
+void lower_timing_globals(struct lower *c);
+/* The time when a handler begins; at all its ends, but for that where a
+ * condition is not met (IR_NONE: there is none), the time is noted. */
+ir_reg lower_timing_begin(struct lower *c);
+void lower_timing_end(struct lower *c, const struct handler *h, ir_reg start,
+		      ir_block_id unmet);
+/* The body and the probes of the handler that prints the times. */
+void lower_timing_report(struct lower *c, uint32_t fn);
 
 /* --- array.c: foreach, in, delete --- */
 

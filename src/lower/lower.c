@@ -86,6 +86,8 @@ static void lower_globals(struct lower *c)
 
 	for (i = 0; i < c->sp->globals.len; i++)
 		lower_global(c, c->sp->globals.at[i], &names);
+	if (c->opt->timing)
+		lower_timing_globals(c);
 	hmap_release(&names);
 }
 
@@ -112,6 +114,9 @@ static void declare_functions(struct lower *c)
 	for (i = 0; i < c->sp->handlers.len; i++)
 		ir_fn_new(c->p,
 			  unique_name(c, &names, c->sp->handlers.at[i]->name),
+			  IR_FN_HANDLER, IR_VOID);
+	if (c->opt->timing)
+		ir_fn_new(c->p, unique_name(c, &names, "report"),
 			  IR_FN_HANDLER, IR_VOID);
 	hmap_release(&names);
 }
@@ -166,7 +171,8 @@ static void lower_function(struct lower *c, const struct function *fn)
 	lower_body(c, fn->ast->body);
 }
 
-static void lower_conditions(struct lower *c, const struct handler *h)
+/* Returns the block where one is not met, IR_NONE if there are none. */
+static ir_block_id lower_conditions(struct lower *c, const struct handler *h)
 {
 	ir_block_id yes, no = IR_NONE;
 	size_t i;
@@ -180,15 +186,23 @@ static void lower_conditions(struct lower *c, const struct handler *h)
 	}
 	if (no != IR_NONE)
 		ir_emit(c->p, c->f, no, IR_OP_RET, IR_NONE, NULL, 0);
+	return no;
 }
 
 static void lower_handler(struct lower *c, const struct handler *h)
 {
+	ir_reg start = IR_NONE;
+	ir_block_id unmet;
+
 	start_function(c, c->sp->functions.len + h->id, NULL);
 	declare_vars(c, &h->locals);
 	c->n_vars = (uint32_t)c->f->regs.len;
-	lower_conditions(c, h);
+	unmet = lower_conditions(c, h);
+	if (c->opt->timing)
+		start = lower_timing_begin(c);
 	lower_handler_bodies(c, h);
+	if (c->opt->timing)
+		lower_timing_end(c, h, start, unmet);
 }
 
 /* The last block made by lowering is empty when nothing reaches it. */
@@ -248,6 +262,11 @@ static void lower_all(struct lower *c)
 		lower_handler(c, c->sp->handlers.at[i]);
 	for (i = 0; i < c->sp->probes.len; i++)
 		lower_probe(c, &c->sp->probes.at[i]);
+	if (c->opt->timing) {
+		start_function(c, c->p->fns.len - 1, NULL);
+		c->n_vars = 0;
+		lower_timing_report(c, (uint32_t)c->p->fns.len - 1);
+	}
 	end_blocks(c);
 	ir_pass_clean(c->p);
 }

@@ -19,6 +19,7 @@ struct lower_options {
 	struct limits limits;
 	bool nesting_given;         /* else maxnesting follows from the calls */
 	bool suppress_time_limits;  /* count no actions */
+	bool timing;                /* -t: measure handlers */
 };
 
 /* Make the IR of an analysed program (in the arena). NULL if something in it

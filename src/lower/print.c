@@ -98,7 +98,7 @@ static void make_format(struct lower *c, struct print *pr,
 		memcpy(pr->args, regs, pr->n_args * sizeof(*regs));
 }
 
-/* Whether the format dumps memory, which no executor does. */
+/* Whether the format dumps memory. */
 static bool dumps_memory(const struct fmt *f)
 {
 	const struct fmt_item *it;
@@ -113,6 +113,7 @@ ir_reg lower_print(struct lower *c, const struct ast_expr *e, ir_reg want)
 {
 	struct print pr = { .format = STRBUF_INIT };
 	ir_reg dst = IR_NONE;
+	struct fmt fmt;
 	uint32_t format;
 
 	if (e->to_string)
@@ -125,9 +126,10 @@ ir_reg lower_print(struct lower *c, const struct ast_expr *e, ir_reg want)
 	format = ir_format(c->p, pr.format.buf, pr.format.len);
 	if (format == IR_NONE)
 		BUG("format '%s' made of a print call", pr.format.buf);
-	if (dumps_memory(&c->p->formats.at[format].fmt))
-		lower_unsupported(c, e->loc, "a memory dump");
-	if (e->to_string || pr.format.len)
+	fmt = c->p->formats.at[format].fmt;
+	if (dumps_memory(&fmt))
+		dst = lower_dumps(c, &fmt, pr.args, e, dst);
+	else if (e->to_string || pr.format.len)
 		lower_emit(c, e->to_string ? IR_OP_SPRINT : IR_OP_PRINT, dst,
 			   pr.args, pr.n_args)->imm = format;
 	strbuf_release(&pr.format);
