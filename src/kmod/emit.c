@@ -221,8 +221,8 @@ int kmod_emit(const struct ir_prog *p, struct strbuf *c_text,
 	      struct strbuf *err)
 {
 	struct kc k = { .p = p, .out = c_text };
+	uint32_t i, any = 0;
 	uint64_t frames;
-	uint32_t i;
 
 	prepare(&k);
 	frames = most_frames(&k);
@@ -241,9 +241,12 @@ int kmod_emit(const struct ir_prog *p, struct strbuf *c_text,
 	kc_formats(&k);
 	kc_regexes(&k);
 	kc_globals(&k);
+	/* Each table ends in an empty line, each function begins with one. */
+	c_text->buf[--c_text->len] = 0;
 	for (i = 0; i < p->fns.len; i++) {
 		if (p->fns.at[i]->kind != IR_FN_FUNCTION)
 			continue;
+		strbuf_addstr(c_text, any++ ? "" : "\n");
 		kc_fn_head(&k, i);
 		strbuf_addstr(c_text, ";\n");
 	}

@@ -6,6 +6,8 @@
  */
 #include "kmod/emit_internal.h"
 
+#define PER_LINE 7 /* declarations */
+
 static uint32_t str_bytes(uint32_t bound)
 {
 	return (uint32_t)((sizeof(uint32_t) + bound + 3) & ~3u);
@@ -129,18 +131,30 @@ static void declare_strings(struct kc *k)
 		    bytes);
 }
 
+/* Those without a name share lines. */
 static void declare_numbers(struct kc *k)
 {
-	uint32_t r;
+	uint32_t r, n = 0;
 
 	for (r = 0; r < k->f->regs.len; r++) {
 		const struct ir_var *v = &k->f->regs.at[r];
 
 		if (v->type != IR_I64 || r < k->f->n_params || !k->used[r])
 			continue;
-		strbuf_addf(k->out, "\ts64 r%u = 0;", r);
-		add_note(k, v);
+		if (v->name) {
+			strbuf_addf(k->out, "%s\ts64 r%u = 0;", n ? ";\n" : "",
+				    r);
+			add_note(k, v);
+			n = 0;
+			continue;
+		}
+		strbuf_addf(k->out, "%sr%u = 0",
+			    !n ? "\ts64 " : n % PER_LINE ? ", " : ",\n\t    ",
+			    r);
+		n++;
 	}
+	if (n)
+		strbuf_addstr(k->out, ";\n");
 	for (r = 0; r < k->f->iters.len; r++)
 		strbuf_addf(k->out, "\tstruct sp_iter *i%u = 0;\n", r);
 }
@@ -152,12 +166,13 @@ static void add_prologue(struct kc *k)
 	bool handler = k->f->kind == IR_FN_HANDLER;
 	bool *unset = find_unset(k);
 
+	strbuf_addch(k->out, '\n');
 	if (!handler) {
-		strbuf_addf(k->out, "\n\tif (sp_call_begin(c, %u, %s))\n"
+		strbuf_addf(k->out, "\tif (sp_call_begin(c, %u, %s))\n"
 				    "\t\treturn 1;\n",
 			    bytes, bytes ? "(void **)&f" : "0");
 	} else if (bytes) {
-		strbuf_addf(k->out, "\n\tc->frame += %u;\n", bytes);
+		strbuf_addf(k->out, "\tc->frame += %u;\n", bytes);
 	}
 	for (r = 0; r < k->f->regs.len; r++) {
 		const struct ir_var *v = &k->f->regs.at[r];
