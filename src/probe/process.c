@@ -5,8 +5,9 @@
  *
  * and behind these, or behind their .library("NAME"):
  *
- * .function("NAME") .function(ADDRESS) and .call .return .inline .exported
- *                             process_function.c
+ * .function("SPEC") .function(ADDRESS) and .call .return .inline .exported
+ * .label("NAME"), .statement("SPEC") .statement(ADDRESS) and .nearest
+ *                                                process_function.c
  * .mark("NAME") .provider("NAME").mark("NAME")   process_mark.c
  * .plt .plt("NAME") and .return                  process_plt.c
  *
@@ -31,8 +32,13 @@
 	{ file ".function(N).call", PROCESS_CALL },                           \
 	{ file ".function(S).return", PROCESS_RETURN },                       \
 	{ file ".function(N).return", PROCESS_RETURN },                       \
+	{ file ".function(S).inline", PROCESS_INLINE },                       \
 	{ file ".function(S).exported", PROCESS_EXPORTED },                   \
+	{ file ".function(S).label(S)", PROCESS_LABEL },                      \
+	{ file ".statement(S)", PROCESS_STATEMENT },                          \
 	{ file ".statement(N)", PROCESS_STATEMENT },                          \
+	{ file ".statement(S).nearest", PROCESS_NEAREST },                    \
+	{ file ".statement(N).nearest", PROCESS_NEAREST },                    \
 	{ file ".mark(S)", PROCESS_MARK },                                    \
 	{ file ".provider(S).mark(S)", PROCESS_MARK },                        \
 	{ file ".plt", PROCESS_PLT },                                         \
@@ -101,6 +107,8 @@ struct resolved_probe *process_add(const struct process_query *q,
 			c->arg = string_arg(a, q->library);
 		else if (q->provider && !strcmp(c->name, "provider"))
 			c->arg = string_arg(a, q->provider);
+		else if (q->label && !strcmp(c->name, "label"))
+			c->arg = string_arg(a, q->label);
 		else if (text && !strcmp(c->name, component))
 			c->arg = string_arg(a, text);
 	}
@@ -161,7 +169,11 @@ const struct process_file *process_read(const struct process_query *q)
 		return NULL;
 	}
 	file = arena_new(a, struct process_file);
-	*file = (struct process_file){ .path = q->path, .symbols = syms };
+	*file = (struct process_file){
+		.path = q->path,
+		.symbols = syms,
+		.information = dwfile_open(a, q->path, q->r->env->sysroot),
+	};
 	hmap_puts(&q->r->cache, key, file);
 	return file;
 }
@@ -186,11 +198,8 @@ static void ask(const struct process_query *q)
 	case PROCESS_CALL:
 	case PROCESS_EXPORTED:
 	case PROCESS_LABEL:
-	case PROCESS_CALLEE:
-	case PROCESS_CALLEE_RETURN:
 	case PROCESS_STATEMENT:
 	case PROCESS_NEAREST:
-	case PROCESS_ABSOLUTE:
 		process_functions(q);
 		return;
 	case PROCESS_MARK:

@@ -5,6 +5,7 @@
 
 #include "probe/probe.h"
 #include "symbols/elffile.h"
+#include "symbols/dwfile.h"
 #include "symbols/elfsym.h"
 
 /* What a point asks for behind its process and library. */
@@ -15,11 +16,8 @@ enum process_form {
 	PROCESS_CALL,
 	PROCESS_EXPORTED,
 	PROCESS_LABEL,
-	PROCESS_CALLEE,
-	PROCESS_CALLEE_RETURN,
 	PROCESS_STATEMENT,
 	PROCESS_NEAREST,
-	PROCESS_ABSOLUTE,
 	PROCESS_MARK,
 	PROCESS_PLT,
 	PROCESS_PLT_RETURN,
@@ -29,6 +27,7 @@ enum process_form {
 struct process_file {
 	const char *path;
 	const struct elfsyms *symbols;
+	struct dwfile *information; /* NULL: none */
 };
 
 /* One point against one file. */
@@ -39,6 +38,7 @@ struct process_query {
 	const char *program;  /* path; NULL: any (of -c or -x) */
 	const char *library;  /* path, or NULL */
 	const char *provider; /* of a mark, or NULL */
+	const char *label;    /* in a function, or NULL */
 	const char *path;     /* where the probes go: one of these */
 };
 

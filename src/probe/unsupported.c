@@ -16,7 +16,6 @@ enum {
 	MODULE,
 	KPROBE,
 	PROCESS_FUNCTION,
-	PROCESS_STATEMENT,
 	PROCESS_LIFE,
 	PROCESS_SYSCALL,
 	PROCESS_DATA,
@@ -36,8 +35,7 @@ static const char *const families[] = {
 	[KERNEL_XDP] = "xdp",
 	[MODULE] = "module",
 	[KPROBE] = "kprobe",
-	[PROCESS_FUNCTION] = "process.function inline, label and callee",
-	[PROCESS_STATEMENT] = "process.statement",
+	[PROCESS_FUNCTION] = "process.function callee",
 	[PROCESS_LIFE] = "process.begin and process.end",
 	[PROCESS_SYSCALL] = "process.syscall",
 	[PROCESS_DATA] = "process.data",
@@ -50,12 +48,9 @@ static const char *const families[] = {
 
 /* The forms of process(…) for one kind of its argument. */
 #define PROCESS_FORMS(process)                                                \
-	{ process ".function(S).inline...", PROCESS_FUNCTION },               \
-	{ process ".function(S).label(S)...", PROCESS_FUNCTION },             \
 	{ process ".function(S).callee(S)...", PROCESS_FUNCTION },            \
 	{ process ".function(S).callees...", PROCESS_FUNCTION },              \
 	{ process ".function(S).callees(N)...", PROCESS_FUNCTION },           \
-	{ process ".statement(S)...", PROCESS_STATEMENT },                    \
 	{ process ".begin", PROCESS_LIFE },                                   \
 	{ process ".end", PROCESS_LIFE },                                     \
 	{ process ".thread.begin", PROCESS_LIFE },                            \

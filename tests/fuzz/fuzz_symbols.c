@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzzing the readers of foreign files: the first byte of an input says which
- * ('b' BTF, 'e' a program's symbols, stubs and static probes), or whose operand of
+ * ('b' BTF, 'e' a program's symbols, stubs, static probes and debugging
+ * information), or whose operand of
  * a static probe it is ('x' x86-64, 'a' aarch64); the rest is the file.
  */
 #include "base/bug.h"
 #include "symbols/btf.h"
+#include "symbols/dwfile.h"
 #include "symbols/elfsym.h"
 #include "symbols/plt.h"
 #include "symbols/sdt.h"
@@ -52,6 +54,57 @@ static void read_marks(struct arena *a, const char *path)
 	strbuf_release(&err);
 }
 
+/* A place names all that it can be asked for. */
+static void read_vars(struct dwfile *f, const struct dwplace *p, bool ret)
+{
+	struct scope_vars *vars = dwfile_vars(f, p, ret);
+	const struct variable *const *list, *v;
+	struct strbuf out = STRBUF_INIT;
+	size_t n, i, kind, members;
+
+	for (kind = 0; kind < VARIABLE_KINDS; kind++) {
+		list = vars->ops->list(vars, (enum variable_kind)kind, &n);
+		for (i = 0; i < n && i < 16; i++) {
+			if (!list[i]->at == !list[i]->why)
+				BUG("neither a place nor a reason");
+			ctype_print(list[i]->type, &out);
+			ctype_members(list[i]->type, &members);
+			ctype_size(list[i]->type);
+		}
+	}
+	v = vars->ops->result(vars);
+	if (v)
+		ctype_print(v->type, &out);
+	vars->ops->explain(vars, "x", &out);
+	vars->ops->global(vars, "global_total", NULL);
+	strbuf_release(&out);
+}
+
+static void read_information(struct arena *a, const char *path)
+{
+	struct spec all = { .function = "*" };
+	struct spec lines = { .function = "*",
+			      .file = "*.c",
+			      .lines = SPEC_EACH };
+	struct dwfile *f = dwfile_open(a, path, NULL);
+	dwplaces places = { 0 };
+	struct dwplace *p;
+	size_t n = 0;
+	int64_t value;
+	int near[2];
+
+	if (!f)
+		return;
+	dwfile_functions(f, &all, true, &places);
+	dwfile_labels(f, &all, "*", &places);
+	dwfile_statements(f, &lines, false, &places, near);
+	vec_foreach(p, &places)
+		if (n++ < 16)
+			read_vars(f, p, n & 1);
+	dwfile_types(f)->ops->find(dwfile_types(f), CTYPE_STRUCT, "s");
+	dwfile_types(f)->ops->constant(dwfile_types(f), "c", &value);
+}
+
 static void read_operand(unsigned machine, const uint8_t *bytes, size_t size)
 {
 	struct arena a = ARENA_INIT;
@@ -84,6 +137,7 @@ static void read_elf(const uint8_t *bytes, size_t size)
 	if (total > size * 64)
 		BUG("names longer than the file can hold");
 	read_marks(&a, path);
+	read_information(&a, path);
 	close(fd);
 	strbuf_release(&err);
 	arena_release(&a);

@@ -19,7 +19,7 @@ done
 gcc -O2 -static "$src" -o marks-static || exit 1
 expect 'list static' 0 '("begin__work").*("middle").*("real")' '^$' \
 	"$STAP" -l 'process("./marks-static").mark("*")'
-expect 'library' 0 '^process\("[^"]*/marks-O0"\).library\("/[^"]*/libc.so.6"\).function\("puts"\)\n$' '^$' \
+expect 'library' 0 '^process\("[^"]*/marks-O0"\).library\("/[^"]*/libc.so.6"\).function\("puts(@[^"]*)?"\)\n$' '^$' \
 	"$STAP" -l 'process("./marks-O0").library("libc.so*").function("puts")'
 expect 'no such mark' 1 '^$' 'no match \(similar mark: real, middle' \
 	"$STAP" -p2 -e 'probe process("./marks-O0").mark("reel") {}'
