@@ -33,7 +33,8 @@ static const int16_t dwarf_regs[] = {
 	128,                                 /* ip */
 };
 static const int16_t function_args[] = { 112, 104, 96, 88, 72, 64 };
-static const int16_t syscall_args[] = { 112, 104, 96, 56, 72, 64 };
+/* Behind the arguments, the number of the call. */
+static const int16_t syscall_args[] = { 112, 104, 96, 56, 72, 64, 120 };
 # define RETVAL_IN_PT_REGS 80
 #elif defined(__aarch64__)
 static const int16_t dwarf_regs[] = {
@@ -43,7 +44,7 @@ static const int16_t dwarf_regs[] = {
 };
 static const int16_t function_args[] = { 0, 8, 16, 24, 32, 40, 48, 56 };
 /* The first is overwritten by the result; orig_x0 keeps it. */
-static const int16_t syscall_args[] = { 272, 8, 16, 24, 32, 40 };
+static const int16_t syscall_args[] = { 272, 8, 16, 24, 32, 40, 280 };
 # define RETVAL_IN_PT_REGS 0
 #endif
 #define MAX_RAW_TP_ARGS 12

@@ -263,6 +263,32 @@ static ir_reg lower_element(struct lower *c, const struct ast_expr *e,
 	return dst;
 }
 
+/* Intrinsics that are operations of the IR; IR_NONE if this is none. */
+static ir_reg lower_context(struct lower *c, const struct ast_expr *e,
+			    ir_reg want)
+{
+	int id = e->fn->intrinsic;
+	bool constant = e->list.len && e->list.at[0]->kind == AST_NUMBER;
+	ir_reg arg, high, bits;
+
+	if (id == INTRIN_RETURNVAL) {
+		arg = lower_dst(c, want, IR_I64);
+		lower_emit0(c, IR_OP_RETVAL, arg);
+		return arg;
+	}
+	if (!constant || (id != INTRIN_INT_ARG && id != INTRIN_UINT_ARG))
+		return IR_NONE;
+	arg = lower_temp(c, IR_I64);
+	lower_emit0(c, IR_OP_ARG, arg)->imm = e->list.at[0]->num;
+	bits = lower_const(c, 32, IR_NONE);
+	high = lower_temp(c, IR_I64);
+	lower_emit2(c, IR_OP_SHL, high, arg, bits);
+	arg = lower_dst(c, want, IR_I64);
+	lower_emit2(c, id == INTRIN_INT_ARG ? IR_OP_SAR : IR_OP_SHR, arg, high,
+		    bits);
+	return arg;
+}
+
 ir_reg lower_call(struct lower *c, const struct ast_expr *e, ir_reg want,
 		  bool value_used)
 {
@@ -275,6 +301,9 @@ ir_reg lower_call(struct lower *c, const struct ast_expr *e, ir_reg want,
 		lower_unsupported(c, e->loc, "a call with so many arguments");
 		return IR_NONE;
 	}
+	dst = lower_context(c, e, want);
+	if (dst != IR_NONE)
+		return dst;
 	args = lower_list(c, &e->list, NULL);
 	if (value_used && fn->type != TY_VOID)
 		dst = lower_dst(c, want, lower_type(fn->type));

@@ -160,7 +160,7 @@ void pattern_add_similar(const struct pattern_node *parent, const char *name,
 	const struct pattern_node *n;
 
 	for (n = parent->child; n; n = n->sibling)
-		if (strcmp(n->name, "%"))
+		if (n->name[0] != '%' && n->name[0] != '_')
 			similar_offer(&s, n->name);
 	if (!s.n)
 		return;

@@ -204,6 +204,9 @@ static void call_provider(struct walk *w, const struct provider *provider,
 		const char *point = r->found.at[i]->point;
 
 		r->found.at[i]->chain = chain;
+		/* Of wildcards, what they stood for. */
+		if (rs->listed)
+			r->found.at[i]->pn = rs->listed;
 		vec_push(r->arena, rs->out,
 			 (struct probe_match){ r->found.at[i], r->path,
 					       rs->listed ? rs->listed

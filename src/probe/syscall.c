@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * syscall.NAME  syscall.NAME.return    entry to and return from a system call
- * syscall.*     syscall.*.return       of all: one probe
- * syscall_any   syscall_any.return     the same
+ * tp_syscall("LIST")  tp_syscall("LIST").return  entry to and return from system
+ *                                                calls
+ * __syscall_any       __syscall_any.return       of all: one probe
  *
- * NAME may hold wildcards: a probe for each call that matches. nd_syscall and
- * the like are other ways to the same places in the reference. Calls that never
- * come back have no return.
+ * LIST is kernel names with commas between. NAME may hold wildcards; ~NAME is a
+ * call of 32-bit programs, none of which are probed; A=B calls it A. Names that
+ * the machine does not have are passed over. Calls that never come back have no
+ * return. The aliases syscall.NAME and so on are the library's
+ * (tapset/syscalls).
  */
 #include "base/glob.h"
 #include "base/similar.h"
@@ -22,26 +24,11 @@ enum {
 };
 
 static const struct probe_pattern patterns[] = {
-	{ "syscall.%", ENTRY },
-	{ "syscall.%.return", RETURN },
-	{ "nd_syscall.%", ENTRY },
-	{ "nd_syscall.%.return", RETURN },
-	{ "dw_syscall.%", ENTRY },
-	{ "dw_syscall.%.return", RETURN },
-	{ "tp_syscall.%", ENTRY },
-	{ "tp_syscall.%.return", RETURN },
-	{ "syscall_any", ANY | ENTRY },
-	{ "syscall_any.return", ANY | RETURN },
+	{ "tp_syscall(S)", ENTRY },
+	{ "tp_syscall(S).return", RETURN },
+	{ "__syscall_any", ANY | ENTRY },
+	{ "__syscall_any.return", ANY | RETURN },
 	{ NULL, 0 },
-};
-
-/* Script names that differ from the kernel's. */
-static const char *const aliases[][2] = {
-	{ "fstatat", "newfstatat" },
-	{ "pread", "pread64" },
-	{ "pwrite", "pwrite64" },
-	{ "umount", "umount2" },
-	{ NULL, NULL },
 };
 
 static const char *const no_return[] = { "exit", "exit_group", "rt_sigreturn",
@@ -58,42 +45,26 @@ static bool comes_back(const char *name)
 }
 
 static void add(struct resolve *r, const struct ast_point *pt, int tag,
-		const char *label, const char *name, int number)
+		const char *name, int number)
 {
 	struct ast_point named = *pt;
-	struct ast_component comps[3];
+	struct ast_component comps[2];
+	struct ast_expr arg = { .kind = AST_STRING };
 	struct resolved_probe *p;
 
 	if ((tag & RETURN) && !comes_back(name))
 		return;
 	memcpy(comps, pt->comps.at, pt->comps.len * sizeof(comps[0]));
 	named.comps.at = comps;
-	if (!(tag & ANY))
-		comps[1].name = label;
+	if (!(tag & ANY)) {
+		arg.str = name;
+		arg.len = strlen(name);
+		comps[0].arg = &arg;
+	}
 	p = resolve_add(r, &named,
 			tag & RETURN ? ATTACH_SYSRET : ATTACH_SYSCALL);
 	p->s0 = intern_str(r->names, name);
 	p->n0 = number;
-}
-
-static const struct syscall_row *find_row(const char *name)
-{
-	const struct syscall_row *row;
-
-	for (row = syscall_table; row->name; row++)
-		if (!strcmp(row->name, name))
-			return row;
-	return NULL;
-}
-
-static const struct syscall_row *find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; aliases[i][0]; i++)
-		if (!strcmp(aliases[i][0], name))
-			return find_row(aliases[i][1]);
-	return find_row(name);
 }
 
 static void hint_similar(struct resolve *r, const char *name)
@@ -105,29 +76,42 @@ static void hint_similar(struct resolve *r, const char *name)
 	for (row = syscall_table; row->name; row++)
 		similar_offer(&near, row->name);
 	similar_add(&near, &text);
-	r->nothing = RESOLVE_MISMATCH;
 	r->hint = arena_printf(r->arena, " (similar: %s)", text.buf);
 	strbuf_release(&text);
 }
 
+/* One item of the list. */
+static void resolve_item(struct resolve *r, const struct ast_point *pt, int tag,
+			 const char *item)
+{
+	const char *equal = strchr(item, '=');
+	const struct syscall_row *row;
+	size_t before = r->found.len;
+
+	if (*item == '~')
+		return;
+	if (equal)
+		item = equal + 1;
+	for (row = syscall_table; row->name; row++)
+		if (glob_match(item, row->name))
+			add(r, pt, tag, row->name, row->number);
+	if (r->found.len == before)
+		hint_similar(r, item);
+}
+
 static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 {
-	const char *name = tag & ANY ? "*" : pt->comps.at[1].name;
-	const struct syscall_row *row;
+	const char *list = tag & ANY ? NULL : point_string(pt, 0);
 
-	if (!strcmp(name, "*") && !(r->env->listing && !(tag & ANY))) {
-		add(r, pt, tag, "*", "*", -1);
-	} else if (glob_is_pattern(name)) {
-		for (row = syscall_table; row->name; row++)
-			if (glob_match(name, row->name))
-				add(r, pt, tag, row->name, row->name,
-				    row->number);
-	} else {
-		row = find(name);
-		if (row)
-			add(r, pt, tag, name, row->name, row->number);
-		else
-			hint_similar(r, name);
+	if (!list) {
+		add(r, pt, tag, "*", -1);
+		return;
+	}
+	while (*list) {
+		size_t n = strcspn(list, ",");
+
+		resolve_item(r, pt, tag, arena_strndup(r->arena, list, n));
+		list += n + (list[n] != 0);
 	}
 }
 

@@ -23,7 +23,6 @@ enum {
 	JAVA,
 	PYTHON,
 	DEBUGINFOD,
-	TP_SYSCALL,
 };
 
 static const char *const families[] = {
@@ -43,7 +42,6 @@ static const char *const families[] = {
 	[JAVA] = "java",
 	[PYTHON] = "python",
 	[DEBUGINFOD] = "debuginfod",
-	[TP_SYSCALL] = "tp_syscall",
 };
 
 /* The forms of process(…) for one kind of its argument. */
@@ -91,7 +89,6 @@ static const struct probe_pattern patterns[] = {
 	{ "python2.module(S)...", PYTHON },
 	{ "python3.module(S)...", PYTHON },
 	{ "debuginfod...", DEBUGINFOD },
-	{ "tp_syscall(S)...", TP_SYSCALL },
 	{ NULL, 0 },
 };
 

@@ -438,11 +438,27 @@ static bool can_mean(const struct ast_point *pt, const char *alias)
 	return false;
 }
 
+/* The files of aliases that begin like the point. */
+static void use_neighbours(struct tapset *t, const struct ast_point *pt,
+			   ast_files *out)
+{
+	const char *first = pt->comps.at[0].name;
+	size_t n = strlen(first);
+	struct folder *const *d;
+	const struct alias *a;
+
+	vec_foreach(d, &t->folders)
+		vec_foreach(a, &(*d)->aliases)
+			if (!strncmp(a->name, first, n) && a->name[n] == '.')
+				use_file(t, a->file, out);
+}
+
 void tapset_need_aliases(struct tapset *t, const struct ast_point *pt,
 			 bool user_only, ast_files *out)
 {
 	struct folder *const *d;
 	const struct alias *a;
+	bool found = false;
 
 	if (!t)
 		return;
@@ -450,10 +466,16 @@ void tapset_need_aliases(struct tapset *t, const struct ast_point *pt,
 		if (user_only && (*d)->kind != TAPSET_USER)
 			continue;
 		open_folder(t, *d);
-		vec_foreach(a, &(*d)->aliases)
-			if (can_mean(pt, a->name))
-				use_file(t, a->file, out);
+		vec_foreach(a, &(*d)->aliases) {
+			if (!can_mean(pt, a->name))
+				continue;
+			use_file(t, a->file, out);
+			found = true;
+		}
 	}
+	/* A misspelt one: its neighbours are worth naming. */
+	if (!found && !user_only)
+		use_neighbours(t, pt, out);
 }
 
 void tapset_need_all(struct tapset *t, ast_files *out)

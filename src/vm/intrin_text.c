@@ -3,6 +3,7 @@
  * Intrinsics on texts. A text is len bytes; nothing here relies on a NUL behind
  * them, and results are cut at the bound of their register by the caller.
  */
+#include "base/flags.h"
 #include "vm/intrin.h"
 
 #include <errno.h>
@@ -182,6 +183,15 @@ static void errno_name(int64_t number, struct vm_val *result)
 	result->len = (uint32_t)strlen(name);
 }
 
+/* Names of flags by a built-in table. */
+static void flag_names(struct vm *vm, int64_t value, const char *name)
+{
+	const char *table = flags_table(name);
+
+	strbuf_reset(&vm->tmp);
+	flags_text(table ? table : "", (uint64_t)value, &vm->tmp);
+}
+
 bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 		    struct vm_val *result)
 {
@@ -211,6 +221,16 @@ bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 		return true;
 	case INTRIN_STRCSPN:
 		result->num = span(args, false);
+		return true;
+	case INTRIN_FLAGS_TEXT:
+		flag_names(vm, args[0].num, args[1].str);
+		return vm_tmp_result(vm, result);
+	case INTRIN_SYSCALL_NAME:
+		flag_names(vm, args[0].num, "syscall");
+		return vm_tmp_result(vm, result);
+	case INTRIN_SYSCALL_NUM:
+		result->num = flags_value(flags_table("syscall"), args[0].str,
+					  args[0].len);
 		return true;
 	case INTRIN_ERRNO_STR:
 		errno_name(args[0].num, result);

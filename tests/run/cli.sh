@@ -93,7 +93,7 @@ expect '-l and -L' 1 '^$' 'only one of the -l/-L/--dump-\* switches may be speci
 expect '-u' 1 '^$' 'division by 0' "$STAP" -u -e 'global z = 0 probe begin { y = 1 / z; exit() }'
 expect 'elided' 0 '^on\n$' "Eliding assignment to 'y'" "$STAP" -e 'global z = 0 probe begin { y = 1 / z; println("on"); exit() }'
 expect 'elided, -w' 0 '^on\n$' '^$' "$STAP" -w -e 'global z = 0 probe begin { y = 1 / z; println("on"); exit() }'
-expect '--dump-probe-types' 0 '^begin\nbegin\(number\)\n.*\nkernel\.function\(string\)\.\*\*\n.*\nsyscall\.\*\n' '^$' "$STAP" --dump-probe-types
+expect '--dump-probe-types' 0 '^begin\nbegin\(number\)\n.*\nkernel\.function\(string\)\.\*\*\n.*\ntp_syscall\(string\)\n' '^$' "$STAP" --dump-probe-types
 expect '--dump-probe-types, unprivileged' 0 '^begin\n(begin|[^bks]|error)' '^$' "$STAP" --dump-probe-types --unprivileged
 expect '--dump-probe-types and script' 1 '^$' 'Cannot specify a script with -l/-L/--dump-' "$STAP" --dump-probe-types -e "$hello"
 mkdir dumped

@@ -24,7 +24,7 @@ expect 'log and warn' 0 '(^|\n)logged eventloop\n' '^WARNING: warned\n$' "$STAP"
 	-e 'probe syscall.getppid { if (pid() == target()) { log("logged " . execname()) warn("warned") exit() } }'
 expect 'exit() stops at once' 0 '(^|\n)1\n' '^$' "$STAP" -c "$run" \
 	-e 'global n probe syscall.getppid { if (pid() == target()) { n++; exit() } } probe end { println(n) }'
-expect 'pp()' 0 'syscall\.getppid' '^$' "$STAP" -c "$run" \
+expect 'pp()' 0 'tp_syscall\("getppid"\)' '^$' "$STAP" -c "$run" \
 	-e 'probe syscall.getppid { if (pid() == target()) { println(pp()) exit() } }'
 
 expect 'division by 0' 1 '' "ERROR: division by 0 near operator '/' at <input>:1:[0-9]+ in probe .*getppid.*Number of errors: 1, skipped probes: 0.*Pass 5: run failed" "$STAP" -c "$run" \

@@ -19,7 +19,7 @@ out=$(user "$STAP" -e 'global n probe timer.ms(10) { if (++n == 3) exit() } prob
 [ "$out" = 3 ] || { echo "timer: $out"; bad=1; }
 out=$(user "$STAP" -e 'probe begin { println(uid()) exit() }' 2>&1)
 [ "$out" = "$(user id -u)" ] || { echo "uid: $out"; bad=1; }
-out=$(user "$STAP" -e 'probe syscall.read { exit() }' 2>&1)
+out=$(user "$STAP" -e 'probe tp_syscall("read") { exit() }' 2>&1)
 rc=$?
 { [ $rc = 1 ] && [[ $out == *ERROR:* ]] && [[ $out == *root* ]]; } || { echo "kernel probe: status $rc: $out"; bad=1; }
 [ "$(printf '%s\n' "$out" | grep -c ERROR:)" = 1 ] || { echo "not one error: $out"; bad=1; }

@@ -87,8 +87,8 @@ static void test_wildcards(void **state)
 			    "timer.profile\n");
 	assert_string_equal(sx_points(&s, "probe timer.** {}"),
 			    "timer.profile\ntimer.profile.tick\n");
-	assert_string_equal(sx_points(&s, "probe syscall.** {}"),
-			    "syscall.*\nsyscall.*.return\n");
+	assert_string_equal(sx_points(&s, "probe __syscall_any** {}"),
+			    "__syscall_any\n");
 	assert_string_equal(
 		sx_messages(&s, "probe timer.*(\"x\") {}"),
 		WHILE("identifier 'timer'",
@@ -238,21 +238,22 @@ static void test_syscalls(void **state)
 
 	(void)state;
 	sx_init(&s);
-	assert_string_equal(sx_points(&s, "probe syscall.read, "
-					  "syscall.pread.return, "
-					  "syscall.exit*.return ?, "
-					  "syscall.readlin* {}"),
-			    "syscall.read\nsyscall.pread.return\n"
-			    "syscall.readlink\nsyscall.readlinkat\n");
+	assert_string_equal(
+		sx_points(&s, "probe tp_syscall(\"read\"), "
+			      "tp_syscall(\"~old,pread=pread64\").return, "
+			      "tp_syscall(\"exit*\").return ?, "
+			      "tp_syscall(\"nothing,readlin*\") {}"),
+		"tp_syscall(\"read\")\ntp_syscall(\"pread64\").return\n"
+		"tp_syscall(\"readlink\")\ntp_syscall(\"readlinkat\")\n");
 	p = s.prog->probes.at[1].at;
 	assert_int_equal(p->attach, ATTACH_SYSRET);
 	assert_string_equal(p->s0, "pread64");
-	sx_run(&s, "probe syscall.* {}");
+	sx_run(&s, "probe __syscall_any {}");
 	p = s.prog->probes.at[0].at;
 	assert_int_equal(p->n0, -1);
 	assert_string_equal(p->s0, "*");
-	assert_non_null(strstr(sx_messages(&s, "probe syscall.raed {}"),
-			       "probe point mismatch (similar: read, "));
+	assert_non_null(strstr(sx_messages(&s, "probe tp_syscall(\"raed\") {}"),
+			       "no match (similar: read, "));
 	sx_release(&s);
 }
 
@@ -371,7 +372,7 @@ static void test_privilege(void **state)
 	s.env.privilege = "stapusr";
 	assert_string_equal(sx_points(&s, "probe begin, timer.s(1) {}"),
 			    "begin\ntimer.s(1)\n");
-	assert_non_null(strstr(sx_messages(&s, "probe syscall.read {}"),
+	assert_non_null(strstr(sx_messages(&s, "probe tp_syscall(\"read\") {}"),
 			       "probe point is not allowed for "
 			       "--privilege=stapusr"));
 	assert_non_null(strstr(sx_messages(&s, "probe timer.profile {}"),

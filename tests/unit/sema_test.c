@@ -362,10 +362,10 @@ static void test_list(void **state)
 	strbuf_reset(&s.f.out);
 	assert_int_equal(sema_list(s.prog, true, &s.f.out), 3);
 	assert_string_equal(s.f.out.buf, "a.x s:string\na.y k:long\nend\n");
-	sx_run(&s, "probe syscall.* { }");
+	sx_run(&s, "probe tp_syscall(\"*\") { }");
 	strbuf_reset(&s.f.out);
 	assert_true(sema_list(s.prog, false, &s.f.out) > 100);
-	assert_non_null(strstr(s.f.out.buf, "\nsyscall.read\n"));
+	assert_non_null(strstr(s.f.out.buf, "\ntp_syscall(\"read\")\n"));
 	sx_release(&s);
 }
 
