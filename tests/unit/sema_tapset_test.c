@@ -200,7 +200,9 @@ static void test_aliases(void **state)
 		const char *point;
 		bool found;
 	} cases[] = {
-		{ "mine", false },	 { "mine.other", false },
+		/* Not it, but what a message will name. */
+		{ "mine", true },	 { "mine.other", true },
+		{ "min.call", false },	 { "minex.call", false },
 		{ "mine.call", true },	 { "mine.call.return", true },
 		{ "mine.*", true },	 { "m*.x*", false },
 		{ "**", true },		 { "*", false },
