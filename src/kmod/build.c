@@ -167,7 +167,7 @@ static int build_any(struct kmod *k, const char *name, const char *c_text,
 
 	if (!k->o->use_kbuild)
 		rc = build_short(k, name, c_text, len, &why);
-	if (!rc || rc == -EINTR) {
+	if (!rc || rc == -EINTR || k->kbuild_failed) {
 		strbuf_add(err, why.buf, why.len);
 	} else {
 		if (k->o->verbose)
@@ -217,6 +217,7 @@ int kmod_build(struct kmod *k, const char *name, const char *c_text,
 	rc = tmpdir_make(&tmp, err);
 	if (!rc) {
 		k->tmp = tmp.buf;
+		k->kbuild_failed = false;
 		rc = build_any(k, name, c_text, len, err);
 		if (!rc)
 			rc = take_module(k, name, path, ko_path, err);

@@ -25,6 +25,7 @@ struct kmod {
 	char key[CACHE_HASH_DIGITS + 1];
 	struct subproc_guard guard;
 	const char *tmp;         /* temporary folder of this build */
+	bool kbuild_failed;      /* there is no point in trying it again */
 };
 
 /* How to make a module of this kernel: the file "recipe" beside "runtime.o". */

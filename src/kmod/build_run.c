@@ -238,6 +238,7 @@ int kmod_kbuild(struct kmod *k, const char *name, const char *script,
 	}
 	if (rc)
 		strbuf_add(err, out.buf, out.len);
+	k->kbuild_failed = rc != 0;
 	strbuf_release(&out);
 	return rc;
 }
