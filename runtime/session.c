@@ -23,6 +23,14 @@ static const struct {
 } ways[] = {
 	[SP_TIMER] = { sp_timer_attach, sp_timer_detach },
 	[SP_JIFFIES] = { sp_timer_attach, sp_timer_detach },
+	[SP_KPROBE] = { sp_kprobe_attach, sp_kprobe_detach },
+	[SP_KRETPROBE] = { sp_kprobe_attach, sp_kprobe_detach },
+	[SP_RAW_TP] = { sp_tracepoint_attach, sp_tracepoint_detach },
+	[SP_SYSCALL] = { sp_syscall_attach, sp_syscall_detach },
+	[SP_SYSRET] = { sp_syscall_attach, sp_syscall_detach },
+	[SP_PERF] = { sp_perf_attach, sp_perf_detach },
+	[SP_UPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
+	[SP_URETPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
 };
 
 static bool has_way(const struct sp_probe *p)

@@ -57,6 +57,16 @@ void sp_probe_hit(struct sp_probe *p, const struct sp_hit *hit);
  * each probe whose attach returned 0; behind it no new hit begins. */
 int sp_timer_attach(struct sp_probe *p);
 void sp_timer_detach(struct sp_probe *p);
+int sp_kprobe_attach(struct sp_probe *p);
+void sp_kprobe_detach(struct sp_probe *p);
+int sp_tracepoint_attach(struct sp_probe *p);
+void sp_tracepoint_detach(struct sp_probe *p);
+int sp_syscall_attach(struct sp_probe *p);
+void sp_syscall_detach(struct sp_probe *p);
+int sp_perf_attach(struct sp_probe *p);
+void sp_perf_detach(struct sp_probe *p);
+int sp_uprobe_attach(struct sp_probe *p);
+void sp_uprobe_detach(struct sp_probe *p);
 
 /* The session's state. */
 enum sp_state sp_session_state(void);

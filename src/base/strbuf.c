@@ -31,6 +31,14 @@ void strbuf_reset(struct strbuf *s)
 		s->buf[0] = 0;
 }
 
+void strbuf_cut(struct strbuf *s, size_t len)
+{
+	if (len >= s->len)
+		return;
+	s->len = len;
+	s->buf[len] = 0;
+}
+
 void strbuf_reserve(struct strbuf *s, size_t more)
 {
 	size_t want = s->len + more + 1, cap = s->cap ? s->cap : 64;

@@ -27,6 +27,8 @@ void strbuf_init(struct strbuf *s);
 void strbuf_release(struct strbuf *s);
 /* Length 0; keeps the memory. */
 void strbuf_reset(struct strbuf *s);
+/* Drop what is behind the first len bytes. */
+void strbuf_cut(struct strbuf *s, size_t len);
 /* Make room for more bytes behind len (plus the NUL). */
 void strbuf_reserve(struct strbuf *s, size_t more);
 void strbuf_add(struct strbuf *s, const void *bytes, size_t len);

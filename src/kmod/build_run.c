@@ -46,6 +46,7 @@ int kmod_run(struct kmod *k, const kmod_words *argv, const char *dir,
 			      NULL };
 	struct subproc p = { .env = env, .dir = dir };
 	kmod_words all = { 0 };
+	size_t at = err->len;
 	const char **word;
 	int rc;
 
@@ -56,8 +57,12 @@ int kmod_run(struct kmod *k, const kmod_words *argv, const char *dir,
 	vec_push(&k->arena, &all, NULL);
 	p.argv = all.at;
 	rc = subproc_run(&k->guard, &p, err);
-	if (!rc)
+	if (!rc) {
+		if (k->o->verbose > 1)
+			fputs(err->buf + at, stderr);
+		strbuf_cut(err, at);
 		return 0;
+	}
 	if (err->len && err->buf[err->len - 1] != '\n')
 		strbuf_addch(err, '\n');
 	if (rc == -EINTR)
