@@ -16,6 +16,8 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_PERF:
 	case ATTACH_WATCH:
 		return true;
+	case ATTACH_KPROBE:
+	case ATTACH_KRETPROBE:
 	case ATTACH_RAW_TP:
 	case ATTACH_BEGIN:
 	case ATTACH_END:
@@ -77,6 +79,8 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_PERF:
 	case ATTACH_WATCH:
 		return "perf_event";
+	case ATTACH_KPROBE:
+	case ATTACH_KRETPROBE:
 	case ATTACH_BEGIN:
 	case ATTACH_END:
 	case ATTACH_ERROR:

@@ -97,6 +97,19 @@ bool kernel_is_running(const struct kernel *k)
 	return !strcmp(uts.release, kmod_release(k->kmod));
 }
 
+const char *kernel_symbols(const struct kernel *k)
+{
+	const char *path;
+
+	if (kernel_is_running(k))
+		return NULL;
+	path = arena_printf(k->o->arena, "%s/System.map", kmod_tree(k->kmod));
+	return access(path, R_OK) ? arena_printf(k->o->arena,
+						 "/boot/System.map-%s",
+						 kmod_release(k->kmod)) :
+				    path;
+}
+
 bool kernel_of_modules(const struct kernel *k)
 {
 	return kmod_loads_modules(k->kmod);

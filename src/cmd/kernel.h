@@ -20,6 +20,9 @@ void kernel_close(struct kernel *k);
 /* The release that modules are for, and whether it is the running kernel's. */
 const char *kernel_release(const struct kernel *k);
 bool kernel_is_running(const struct kernel *k);
+/* Path of its list of symbols, NULL for the running kernel; there may be no such
+ * file. */
+const char *kernel_symbols(const struct kernel *k);
 /* Whether that kernel loads modules. */
 bool kernel_of_modules(const struct kernel *k);
 

@@ -320,6 +320,7 @@ static void analyze(struct run *r)
 		.no_global_display = r->o->no_global_display || r->o->list,
 		.optimize = !r->o->no_optimization && !r->o->list,
 		.listing = r->o->list != NULL,
+		.kallsyms_path = r->kernel ? kernel_symbols(r->kernel) : NULL,
 	};
 
 	stopwatch_start(&r->watch);

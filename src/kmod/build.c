@@ -41,6 +41,11 @@ const char *kmod_release(const struct kmod *k)
 	return k->release;
 }
 
+const char *kmod_tree(const struct kmod *k)
+{
+	return k->tree;
+}
+
 bool kmod_loads_modules(const struct kmod *k)
 {
 	return k->loads_modules;

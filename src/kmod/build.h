@@ -41,6 +41,8 @@ void kmod_close(struct kmod *k);
 
 /* The kernel the modules are for. */
 const char *kmod_release(const struct kmod *k);
+/* Its build tree. */
+const char *kmod_tree(const struct kmod *k);
 /* Whether it is configured to load modules. */
 bool kmod_loads_modules(const struct kmod *k);
 /* 32 hex digits that stand for everything but the C text that modules depend

@@ -17,6 +17,14 @@ static const char *const kinds[] = {
 	[ATTACH_NEVER] = "SP_NEVER",
 	[ATTACH_TIMER] = "SP_TIMER",
 	[ATTACH_JIFFIES] = "SP_JIFFIES",
+	[ATTACH_RAW_TP] = "SP_RAW_TP",
+	[ATTACH_SYSCALL] = "SP_SYSCALL",
+	[ATTACH_SYSRET] = "SP_SYSRET",
+	[ATTACH_UPROBE] = "SP_UPROBE",
+	[ATTACH_URETPROBE] = "SP_URETPROBE",
+	[ATTACH_PERF] = "SP_PERF",
+	[ATTACH_KPROBE] = "SP_KPROBE",
+	[ATTACH_KRETPROBE] = "SP_KRETPROBE",
 };
 
 bool kc_has_kind(enum attach_kind kind)

@@ -31,6 +31,8 @@ struct probe_env {
 	bool listing;          /* -l, -L: name places one by one */
 	const char *btf_path;    /* kernel types; NULL: /sys/kernel/btf/vmlinux */
 	const char *tracefs_path; /* NULL: where it is usually mounted */
+	const char *kallsyms_path; /* the kernel's functions; NULL:
+				    * /proc/kallsyms */
 };
 
 struct resolved_probe {

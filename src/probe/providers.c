@@ -11,6 +11,7 @@ const struct provider *const providers[] = {
 	&provider_watch,
 	&provider_syscall,
 	&provider_tracepoint,
+	&provider_kfunction,
 	&provider_process,
 	&provider_unsupported,
 	NULL,

@@ -7,6 +7,7 @@
 
 extern const struct provider provider_begin_end;
 extern const struct provider provider_input;
+extern const struct provider provider_kfunction;
 extern const struct provider provider_perf;
 extern const struct provider provider_process;
 extern const struct provider provider_procfs;

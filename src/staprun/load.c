@@ -56,6 +56,9 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 	case ATTACH_WATCH:
 		bpf_program__set_type(prog, BPF_PROG_TYPE_PERF_EVENT);
 		return;
+	case ATTACH_KPROBE:
+	case ATTACH_KRETPROBE:
+		return; /* no .bo has any */
 	case ATTACH_BEGIN:
 	case ATTACH_END:
 	case ATTACH_ERROR:

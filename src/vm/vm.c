@@ -303,7 +303,8 @@ static int64_t most_actions(const struct vm *vm)
 	case ATTACH_BEGIN: case ATTACH_END: case ATTACH_ERROR:
 	case ATTACH_NEVER: case ATTACH_RAW_TP: case ATTACH_SYSCALL:
 	case ATTACH_SYSRET: case ATTACH_UPROBE: case ATTACH_URETPROBE:
-	case ATTACH_PERF: case ATTACH_WATCH:
+	case ATTACH_PERF: case ATTACH_WATCH: case ATTACH_KPROBE:
+	case ATTACH_KRETPROBE:
 		break;
 	}
 	return l->maxaction_interruptible;
