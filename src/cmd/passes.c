@@ -311,6 +311,8 @@ static bool pass_1_parse(struct run *r)
 
 static void analyze(struct run *r)
 {
+	/* Nothing is known of another kernel: names are taken as they are. */
+	bool foreign = r->kernel && !kernel_is_running(r->kernel);
 	struct probe_env env = {
 		.command = r->o->command,
 		.pid = r->o->pid,
@@ -320,6 +322,8 @@ static void analyze(struct run *r)
 		.no_global_display = r->o->no_global_display || r->o->list,
 		.optimize = !r->o->no_optimization && !r->o->list,
 		.listing = r->o->list != NULL,
+		.tracefs_path = foreign ? "" : NULL,
+		.btf_path = foreign ? "" : NULL,
 		.kallsyms_path = r->kernel ? kernel_symbols(r->kernel) : NULL,
 	};
 

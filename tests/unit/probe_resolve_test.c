@@ -68,7 +68,7 @@ static void test_optional(void **state)
 	assert_string_equal(sx_points(&s, "probe timer.ms(0)?, end {}"),
 			    "end\n");
 	assert_string_equal(
-		sx_points(&s, "probe kernel.function(\"f\")?, end {}"),
+		sx_points(&s, "probe kernel.mark(\"f\")?, end {}"),
 		"end\n");
 	assert_string_equal(sx_messages(&s, "probe nosuch? {}"),
 			    "semantic error: no probes found: keyword at t.stp:1:1\n");
@@ -380,15 +380,83 @@ static void test_privilege(void **state)
 	sx_release(&s);
 }
 
+static void test_kernel_functions(void **state)
+{
+	static const char list[] =
+		"ffffffff81000000 T vfs_read\n"
+		"ffffffff81000100 t vfs_readv\n"
+		"ffffffff81000200 t vfs_helper.isra.0\n"
+		"ffffffff81000300 t vfs_read.cold\n"
+		"ffffffff81000400 T __pfx_vfs_read\n"
+		"ffffffff81000500 D vfs_data\n"
+		"ffffffff81000600 W vfs_weak\n"
+		"ffffffff81000700 t vfs_readv\n"
+		"ffffffffc0000000 t vfs_read\t[ext4]\n"
+		"junk\n\n x\n"
+		"ffffffff81000800 t cut";
+	char path[] = "/tmp/spile-kallsyms-XXXXXX";
+	int fd = mkstemp(path);
+	const struct resolved_probe *p;
+	struct sema_fixture s;
+
+	(void)state;
+	assert_int_equal(write(fd, list, sizeof(list) - 1), sizeof(list) - 1);
+	close(fd);
+	sx_init(&s);
+	s.env.kallsyms_path = path;
+	assert_string_equal(sx_points(&s, "probe kernel.function(\"vfs_*\") {}"),
+			    "kernel.function(\"vfs_helper.isra.0\")\n"
+			    "kernel.function(\"vfs_read\")\n"
+			    "kernel.function(\"vfs_readv\")\n"
+			    "kernel.function(\"vfs_weak\")\n");
+	assert_string_equal(
+		sx_points(&s, "probe kprobe.function(\"vfs_read\").return, "
+			      "kernel.function(\"cut\").call, "
+			      "kernel.function(\"vfs_helper\")?, "
+			      "module(\"ext*\").function(\"vfs_r*\")"
+			      ".return.maxactive(9) {}"),
+		"kprobe.function(\"vfs_read\").return\n"
+		"kernel.function(\"cut\").call\n"
+		"kernel.function(\"vfs_helper.isra.0\")\n"
+		"module(\"ext4\").function(\"vfs_read\").return.maxactive(9)\n");
+	p = s.prog->probes.at[0].at;
+	assert_int_equal(p->attach, ATTACH_KRETPROBE);
+	assert_string_equal(p->s0, "vfs_read");
+	assert_null(p->s1);
+	assert_int_equal(s.prog->probes.at[1].at->attach, ATTACH_KPROBE);
+	p = s.prog->probes.at[3].at;
+	assert_string_equal(p->s1, "ext4");
+	assert_int_equal(p->n1, 9);
+	assert_non_null(strstr(
+		sx_messages(&s, "probe kernel.function(\"vfs_rad\") {}"),
+		"no match (similar functions: vfs_read, "));
+	assert_string_equal(
+		sx_points(&s, "probe kernel.function(\"vfs_data\")?, "
+			      "module(\"xfs\").function(\"*\")?, end {}"),
+		"end\n");
+	/* Without a list names are taken, and patterns are not. */
+	s.env.kallsyms_path = "/nonexistent";
+	assert_string_equal(
+		sx_points(&s, "probe module(\"m\").function(\"f\") {}"),
+		"module(\"m\").function(\"f\")\n");
+	assert_non_null(strstr(
+		sx_messages(&s, "probe kernel.function(\"f*\") {}"),
+		"no match (the kernel's list of functions cannot be read)"));
+	sx_release(&s);
+	unlink(path);
+}
+
 static void test_unsupported(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "kernel.function(\"f\").return", "kernel.function" },
-		{ "module(\"m\").function(\"f\")", "module" },
+		{ "kernel.function(\"f\").inline", "kernel.function" },
+		{ "kernel.function(\"f@a.c:7\")",
+		  "a kernel function with its source file" },
+		{ "module(\"m\").statement(\"f\")", "module" },
 		{ "process(\"p\").begin", "process.begin and process.end" },
 		{ "process(\"p\").thread.end", "process.begin and process.end" },
 		{ "perf.type(0).config(1).counter(\"a\")", "perf.counter" },
-		{ "kprobe.function(\"f\")", "kprobe" },
+		{ "kprobe.statement(7)", "kprobe" },
 		{ "netfilter.hook(\"h\").pf(\"p\")", "netfilter" },
 	};
 	struct sema_fixture s;
@@ -427,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_tracepoints),
 		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_privilege),
+		cmocka_unit_test(test_kernel_functions),
 		cmocka_unit_test(test_unsupported),
 	};
 
