@@ -108,7 +108,7 @@ bool sp_array_lock(struct sp_ctx *c, struct sp_store *m, unsigned long *flags)
 	while ((was = cmpxchg_acquire(&m->owner, 0, me))) {
 		if (was == me) {
 			raw_local_irq_restore(*flags);
-			sp_skip(c);
+			sp_skip_nested(c);
 			return false;
 		}
 		cpu_relax();

@@ -12,11 +12,14 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-/* Of the kernel's stack, what a handler's calls may use. */
+/* Of the kernel's stack, what a handler's calls may use, and what must be left
+ * of a task's for the handler to begin, and for its calls. */
 #define MAX_STACK_BYTES 5120
+#define MIN_STACK_BYTES 1024
 #define MAX_LEVELS 4
 
 struct cpu_contexts {
@@ -153,29 +156,43 @@ static s64 most_actions(const struct sp_probe *p)
 {
 	const struct sp_limits *l = &sp_program.limits;
 
-	/* Those that run alone, those that need not be quick, the others. */
-	if (p->kind <= SP_NEVER)
-		return l->maxaction_interruptible;
-	if (p->kind <= SP_PROCFS_WRITE && l->interruptible)
+	if (p->kind <= SP_NEVER || l->interruptible)
 		return l->maxaction_interruptible;
 	return l->maxaction;
 }
 
-static void begin(struct sp_context *x, struct sp_probe *p,
+/* How far down the kernel's stack may go. Interrupts have stacks of their own,
+ * which are all but empty when their handlers begin. */
+static unsigned long lowest_stack(unsigned long here)
+{
+	unsigned long low = here - MAX_STACK_BYTES;
+	unsigned long end = (unsigned long)end_of_stack(current);
+
+	if (here >= end && here < end + THREAD_SIZE)
+		low = max(low, end + MIN_STACK_BYTES);
+	return low;
+}
+
+/* False if there is too little stack left. */
+static bool begin(struct sp_context *x, struct sp_probe *p,
 		  const struct sp_hit *hit)
 {
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+
 	x->probe = p;
 	x->hit = hit;
 	x->c.actions = most_actions(p);
 	x->c.frame = x->frames;
 	x->c.depth = 0;
 	x->c.ended = SP_END_NOT;
+	x->blocked = false;
 	x->n_locs = 0;
 	x->error->len = 0;
 	x->error->text[0] = 0;
-	x->stack = (unsigned long)__builtin_frame_address(0);
+	x->stack = lowest_stack(here);
 	if (x->match)
 		sp_match_reset(x);
+	return here > x->stack;
 }
 
 enum sp_end sp_run(struct sp_probe *p, const struct sp_hit *hit)
@@ -184,12 +201,14 @@ enum sp_end sp_run(struct sp_probe *p, const struct sp_hit *hit)
 	enum sp_end end = SP_END_SKIPPED;
 
 	if (!x) {
-		sp_count_skipped();
+		sp_count_skipped(true);
 		leave();
 		return end;
 	}
-	begin(x, p, hit);
-	p->handler(&x->c);
+	if (begin(x, p, hit))
+		p->handler(&x->c);
+	else
+		sp_skip(&x->c);
 	sp_unlock(&x->c);
 	while (x->open)
 		sp_iter_end(&x->c, x->open);
@@ -198,7 +217,7 @@ enum sp_end sp_run(struct sp_probe *p, const struct sp_hit *hit)
 	if (end == SP_END_ERROR)
 		sp_report(x);
 	else if (end == SP_END_SKIPPED)
-		sp_count_skipped();
+		sp_count_skipped(x->blocked);
 	leave();
 	return end;
 }
@@ -207,6 +226,12 @@ int sp_skip(struct sp_ctx *c)
 {
 	c->ended = SP_END_SKIPPED;
 	return 1;
+}
+
+int sp_skip_nested(struct sp_ctx *c)
+{
+	sp_context(c)->blocked = true;
+	return sp_skip(c);
 }
 
 /* --- calls --- */
@@ -218,7 +243,7 @@ int sp_call_begin(struct sp_ctx *c, u32 bytes, void **frame)
 
 	if (c->depth == sp_program.limits.maxnesting ||
 	    bytes > c->frames_end - c->frame ||
-	    x->stack - here > MAX_STACK_BYTES) {
+	    here < x->stack) {
 		sp_raise(c, "MAXNESTING exceeded", SP_NO_LOC);
 		return 1;
 	}

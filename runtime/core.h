@@ -31,7 +31,8 @@ struct sp_context {
 	char *frames;           /* memory for strings */
 	struct sp_iter *open;   /* iterations, innermost first */
 	bool locked;            /* we hold the globals' lock */
-	unsigned long stack;    /* where the kernel's stack was at the start */
+	bool blocked;           /* skipped: what we interrupt holds a lock */
+	unsigned long stack;    /* the lowest address the kernel's may have */
 	u64 random;
 	/* The pending error. */
 	u32 n_locs, locs[SP_MAX_LOCS];
@@ -57,17 +58,20 @@ int sp_contexts_init(u32 levels);
 void sp_contexts_free(void);
 /* Run one handler, without a look at the session's state. */
 enum sp_end sp_run(struct sp_probe *p, const struct sp_hit *hit);
-/* End the handler: it counts as skipped. Always 1. */
+/* End the handler, which counts as skipped; the latter because what it
+ * interrupts on its CPU holds a lock, which is nobody's fault. Always 1. */
 int sp_skip(struct sp_ctx *c);
+int sp_skip_nested(struct sp_ctx *c);
 
 /* --- session.c --- */
 
 /* Raise the session's state; it never goes down. From SP_STOPPING on the end of
  * the session is asked for. Any context. */
 void sp_session_raise(enum sp_state state);
-/* One more handler that ended in an error, or was skipped; acts on the limits. */
+/* One more handler that ended in an error, or was skipped; acts on the limits,
+ * to which skips of nested handlers do not count. */
 void sp_count_error(void);
-void sp_count_skipped(void);
+void sp_count_skipped(bool nested);
 
 /* --- error.c --- */
 

@@ -9,6 +9,8 @@
 #include <linux/delay.h>
 #include <linux/smp.h>
 
+#define MAX_DELAY_US 1000 /* udelay() is not for more */
+
 static u32 owner;
 
 int sp_lock(struct sp_ctx *c)
@@ -20,9 +22,11 @@ int sp_lock(struct sp_ctx *c)
 	if (x->locked)
 		return 0;
 	for (tries = 0; (was = cmpxchg_acquire(&owner, 0, me)); tries++) {
-		if (was == me || tries == l->maxtrylock)
+		if (was == me)
+			return sp_skip_nested(c);
+		if (tries == l->maxtrylock)
 			return sp_skip(c);
-		udelay(l->trylockdelay);
+		udelay(min_t(u32, l->trylockdelay, MAX_DELAY_US));
 	}
 	x->locked = true;
 	return 0;

@@ -13,7 +13,7 @@
 #include <linux/string.h>
 
 static atomic_t state;
-static atomic64_t errors, skipped;
+static atomic64_t errors, skipped, nested_skips;
 static bool *attached; /* by probe */
 
 /* Ways of attaching; begin, end and error handlers are run here. */
@@ -126,8 +126,12 @@ void sp_count_error(void)
 		sp_session_raise(SP_BROKEN);
 }
 
-void sp_count_skipped(void)
+void sp_count_skipped(bool nested)
 {
+	if (nested) {
+		atomic64_inc(&nested_skips);
+		return;
+	}
 	/* Only the one that goes over the limit says so. */
 	if (atomic64_inc_return(&skipped) !=
 	    (s64)sp_program.limits.maxskipped + 1)
@@ -269,7 +273,8 @@ int sp_session_start(void)
 
 static void report_counts(void)
 {
-	if (atomic64_read(&errors) || atomic64_read(&skipped))
+	if (atomic64_read(&errors) || atomic64_read(&skipped) ||
+	    atomic64_read(&nested_skips))
 		sp_warn("Number of errors: %lld, skipped probes: %lld",
 			atomic64_read(&errors), atomic64_read(&skipped));
 }

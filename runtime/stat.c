@@ -191,7 +191,7 @@ static int add_scalar(struct sp_ctx *c, struct sp_array *a, s64 value)
 	raw_local_irq_save(flags);
 	if (s->busy) {
 		raw_local_irq_restore(flags);
-		return sp_skip(c);
+		return sp_skip_nested(c);
 	}
 	WRITE_ONCE(s->busy, 1);
 	barrier();
