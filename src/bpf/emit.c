@@ -83,6 +83,8 @@ static uint32_t aside_bytes(const struct emit *e, const struct ir_insn *i)
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_SUBSTR &&
 	    i->dst == i->args[0])
 		return e->flat.fn.regs.at[i->dst].bound;
+	if (i->op == IR_OP_INTRIN && emit_text_aside(e, i))
+		return emit_text_aside(e, i);
 	if (i->op == IR_OP_INTRIN && emit_memory_aside(e, i))
 		return emit_memory_aside(e, i);
 	if (i->op == IR_OP_INTRIN && i->imm == INTRIN_EXECNAME &&

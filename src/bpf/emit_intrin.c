@@ -248,7 +248,8 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 	if (intrinsics[i->imm].flags & INTRIN_IN_BPF && !wanted &&
 	    !memory_read_of((enum intrinsic)i->imm))
 		return;
-	if (emit_memory_intrinsic(e, i) || emit_library(e, i))
+	if (emit_memory_intrinsic(e, i) || emit_text_intrinsic(e, i) ||
+	    emit_library(e, i))
 		return;
 	emit_refuse(e, "calls %s(), which BPF programs cannot do",
 		    intrinsics[i->imm].script);

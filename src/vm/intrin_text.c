@@ -3,6 +3,7 @@
  * Intrinsics on texts. A text is len bytes; nothing here relies on a NUL behind
  * them, and results are cut at the bound of their register by the caller.
  */
+#include "base/errno_name.h"
 #include "base/flags.h"
 #include "vm/intrin.h"
 
@@ -150,33 +151,10 @@ static int64_t span(const struct vm_val *args, bool in_set)
 	return i;
 }
 
-static void errno_name(int64_t number, struct vm_val *result)
+static void error_name(int64_t number, struct vm_val *result)
 {
-	/* What the kernel keeps to itself, and glibc does not name. */
-	static const struct {
-		int number;
-		const char *name;
-	} internal[] = {
-		{ 512, "ERESTARTSYS" },    { 513, "ERESTARTNOINTR" },
-		{ 514, "ERESTARTNOHAND" }, { 515, "ENOIOCTLCMD" },
-		{ 516, "ERESTART_RESTARTBLOCK" }, { 517, "EPROBE_DEFER" },
-		{ 518, "EOPENSTALE" },     { 519, "ENOPARAM" },
-		{ 521, "EBADHANDLE" },     { 522, "ENOTSYNC" },
-		{ 523, "EBADCOOKIE" },     { 524, "ENOTSUPP" },
-		{ 525, "ETOOSMALL" },      { 526, "ESERVERFAULT" },
-		{ 527, "EBADTYPE" },       { 528, "EJUKEBOX" },
-		{ 529, "EIOCBQUEUED" },    { 530, "ERECALLCONFLICT" },
-	};
-	const char *name = NULL;
-	size_t i;
+	const char *name = errno_name(number);
 
-	if (number < 0 && number > -4096)
-		number = -number;
-	if (number > 0 && number < 512)
-		name = strerrorname_np((int)number);
-	for (i = 0; i < sizeof(internal) / sizeof(internal[0]); i++)
-		if (internal[i].number == number)
-			name = internal[i].name;
 	if (!name)
 		return;
 	result->str = name;
@@ -233,7 +211,7 @@ bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 					  args[0].len);
 		return true;
 	case INTRIN_ERRNO_STR:
-		errno_name(args[0].num, result);
+		error_name(args[0].num, result);
 		return true;
 	}
 	return vm_intrin_task(vm, id, args, result);
