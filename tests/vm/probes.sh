@@ -9,12 +9,10 @@ begin()
 	staprun "$1.ko" >out 2>err &
 	child=$!
 	i=0
-	while ! grep -q "^$1 " /proc/modules && [ $i -lt 100 ]; do
+	while ! grep -q '^ready' out && [ $i -lt 300 ]; do
 		sleep 0.1
 		i=$((i + 1))
 	done
-	# Its probes are in place soon after it is loaded.
-	sleep 1
 }
 
 finish()
