@@ -47,7 +47,7 @@ static void free_context(struct sp_context *x)
 }
 
 /* Bytes of the largest scalar statistics with their buckets, or 0. */
-static size_t stat_bytes(void)
+static size_t own_stat_bytes(void)
 {
 	size_t most = 0;
 	u32 i;
@@ -67,7 +67,7 @@ static struct sp_context *make_context(int node)
 {
 	size_t str = sizeof(struct sp_str) + sp_program.limits.maxstringlen;
 	struct sp_context *x = kvzalloc_node(sizeof(*x), GFP_KERNEL, node);
-	size_t stat = stat_bytes();
+	size_t stat = own_stat_bytes();
 
 	if (!x)
 		return NULL;

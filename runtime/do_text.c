@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-static s64 find(const struct sp_str *in, u32 from, const struct sp_str *what)
+static s64 find_text(const struct sp_str *in, u32 from, const struct sp_str *what)
 {
 	u32 i;
 
@@ -46,7 +46,7 @@ int sp_do_stringat(struct sp_ctx *c, s64 *to, const struct sp_str *text,
 s64 sp_do_strpos(struct sp_ctx *c, const struct sp_str *text,
 		 const struct sp_str *what)
 {
-	return find(text, 0, what);
+	return find_text(text, 0, what);
 }
 
 /* Value of a digit; digits end at f whatever the base. */
@@ -88,7 +88,7 @@ void sp_do_str_replace(struct sp_ctx *c, struct sp_str *to, u32 bound,
 	s64 at;
 
 	/* An empty text to look for is in none. */
-	while (what->len && (at = find(text, from, what)) >= 0) {
+	while (what->len && (at = find_text(text, from, what)) >= 0) {
 		sp_put(&s, text->text + from, at - from);
 		sp_put(&s, by->text, by->len);
 		from = at + what->len;

@@ -23,10 +23,10 @@ struct kp {
 };
 
 /* Those attached; attaching and detaching are one at a time. */
-static struct kp **all;
-static u32 n_all;
+static struct kp **kprobes_on;
+static u32 n_kprobes_on;
 
-static int on_entry(struct kprobe *entry, struct pt_regs *regs)
+static int on_kprobe(struct kprobe *entry, struct pt_regs *regs)
 {
 	struct kp *k = container_of(entry, struct kp, entry);
 	struct sp_hit hit = { .regs = regs };
@@ -34,9 +34,9 @@ static int on_entry(struct kprobe *entry, struct pt_regs *regs)
 	sp_probe_hit(k->probe, &hit);
 	return 0;
 }
-NOKPROBE_SYMBOL(on_entry);
+NOKPROBE_SYMBOL(on_kprobe);
 
-static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int on_kretprobe(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *ret = sp_kretprobe_of(ri);
 	struct kp *k;
@@ -50,10 +50,10 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sp_probe_hit(k->probe, &hit);
 	return 0;
 }
-NOKPROBE_SYMBOL(on_return);
+NOKPROBE_SYMBOL(on_kretprobe);
 
 /* "SYMBOL" or "MODULE:SYMBOL" behind a new struct kp. */
-static struct kp *make(struct sp_probe *p)
+static struct kp *make_kp(struct sp_probe *p)
 {
 	size_t size = (p->s0 ? strlen(p->s0) : 0) +
 		      (p->s1 ? strlen(p->s1) : 0) + 2;
@@ -74,10 +74,10 @@ static struct kp *make(struct sp_probe *p)
 		kprobe->addr = (kprobe_opcode_t *)(unsigned long)p->n0;
 	}
 	if (k->is_return) {
-		k->ret.handler = on_return;
+		k->ret.handler = on_kretprobe;
 		k->ret.maxactive = clamp_t(s64, p->n1, 0, 1 << 16);
 	} else {
-		kprobe->pre_handler = on_entry;
+		kprobe->pre_handler = on_kprobe;
 	}
 	return k;
 }
@@ -87,9 +87,10 @@ int sp_kprobe_attach(struct sp_probe *p)
 	struct kp *k;
 	int rc;
 
-	if (!all)
-		all = kvcalloc(sp_program.n_probes, sizeof(*all), GFP_KERNEL);
-	k = all ? make(p) : NULL;
+	if (!kprobes_on)
+		kprobes_on = kvcalloc(sp_program.n_probes, sizeof(*kprobes_on),
+				      GFP_KERNEL);
+	k = kprobes_on ? make_kp(p) : NULL;
 	if (!k) {
 		sp_error("not enough memory for probe %s", p->point);
 		return -ENOMEM;
@@ -103,7 +104,7 @@ int sp_kprobe_attach(struct sp_probe *p)
 		return 1;
 	}
 	p->state = k;
-	all[n_all++] = k;
+	kprobes_on[n_kprobes_on++] = k;
 	return 0;
 }
 
@@ -112,11 +113,11 @@ static void take_away(bool is_return, void **list)
 {
 	u32 i, n = 0;
 
-	for (i = 0; i < n_all; i++) {
-		if (all[i]->is_return != is_return)
+	for (i = 0; i < n_kprobes_on; i++) {
+		if (kprobes_on[i]->is_return != is_return)
 			continue;
-		list[n++] = is_return ? (void *)&all[i]->ret :
-					(void *)&all[i]->entry;
+		list[n++] = is_return ? (void *)&kprobes_on[i]->ret :
+					(void *)&kprobes_on[i]->entry;
 	}
 	if (n && is_return)
 		unregister_kretprobes((struct kretprobe **)list, n);
@@ -137,19 +138,19 @@ void sp_kprobe_detach(struct sp_probe *p)
 	void **list;
 	u32 i;
 
-	if (n_all) {
-		list = kvcalloc(n_all, sizeof(*list), GFP_KERNEL);
+	if (n_kprobes_on) {
+		list = kvcalloc(n_kprobes_on, sizeof(*list), GFP_KERNEL);
 		if (list) {
 			take_away(false, list);
 			take_away(true, list);
 		} else {
-			for (i = 0; i < n_all; i++)
-				take_one_away(all[i]);
+			for (i = 0; i < n_kprobes_on; i++)
+				take_one_away(kprobes_on[i]);
 		}
 		kvfree(list);
-		kvfree(all);
-		all = NULL;
-		n_all = 0;
+		kvfree(kprobes_on);
+		kprobes_on = NULL;
+		n_kprobes_on = 0;
 	}
 	kfree(p->state);
 	p->state = NULL;

@@ -22,7 +22,7 @@ static void on_overflow(struct perf_event *event, struct perf_sample_data *data,
 	sp_probe_hit(event->overflow_handler_context, &hit);
 }
 
-static void release(struct counters *c)
+static void release_counters(struct counters *c)
 {
 	int cpu;
 
@@ -60,7 +60,7 @@ int sp_perf_attach(struct sp_probe *p)
 	}
 	if (rc) {
 		if (c)
-			release(c);
+			release_counters(c);
 		sp_error("probe %s registration error (rc %ld)", p->point, rc);
 		return rc;
 	}
@@ -70,6 +70,6 @@ int sp_perf_attach(struct sp_probe *p)
 
 void sp_perf_detach(struct sp_probe *p)
 {
-	release(p->state);
+	release_counters(p->state);
 	p->state = NULL;
 }

@@ -29,7 +29,7 @@ struct side {
 	u32 n;
 };
 
-static void run(struct call *c, const struct sp_hit *hit)
+static void run_calls(struct call *c, const struct sp_hit *hit)
 {
 	for (; c; c = READ_ONCE(c->next))
 		sp_probe_hit(c->probe, hit);
@@ -52,8 +52,8 @@ static void on_call(struct side *s, struct pt_regs *regs, long number,
 	if (!one && !any)
 		return;
 	syscall_get_arguments(current, regs, args);
-	run(one, &hit);
-	run(any, &hit);
+	run_calls(one, &hit);
+	run_calls(any, &hit);
 }
 
 static void on_enter(void *data, struct pt_regs *regs, long number)
@@ -69,7 +69,7 @@ static void on_exit(void *data, struct pt_regs *regs, long result)
 static struct side entries = { "sys_enter", on_enter };
 static struct side returns = { "sys_exit", on_exit };
 
-static void look(struct tracepoint *point, void *data)
+static void look_for_side(struct tracepoint *point, void *data)
 {
 	struct side *s = data;
 
@@ -87,7 +87,7 @@ static int open_side(struct side *s)
 	if (!s->by_number)
 		return -ENOMEM;
 	s->point = NULL;
-	for_each_kernel_tracepoint(look, s);
+	for_each_kernel_tracepoint(look_for_side, s);
 	rc = s->point ? tracepoint_probe_register(s->point, s->function, s) :
 			-ENOENT;
 	if (rc) {

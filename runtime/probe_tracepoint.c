@@ -24,9 +24,9 @@ struct tp {
 	struct tp *next;
 };
 
-static struct tp *all;
+static struct tp *tracepoints_on;
 
-static void on_hit(void *data, unsigned long a0, unsigned long a1,
+static void on_tracepoint(void *data, unsigned long a0, unsigned long a1,
 		   unsigned long a2, unsigned long a3, unsigned long a4,
 		   unsigned long a5, unsigned long a6, unsigned long a7,
 		   unsigned long a8, unsigned long a9, unsigned long a10,
@@ -48,7 +48,7 @@ struct search {
 	struct module *owner;
 };
 
-static void look(struct tracepoint *point, void *data)
+static void look_at_point(struct tracepoint *point, void *data)
 {
 	struct search *s = data;
 
@@ -74,7 +74,7 @@ static int look_in_module(struct notifier_block *block, unsigned long action,
 	if (action != MODULE_STATE_COMING || s->found)
 		return NOTIFY_OK;
 	for (i = 0; i < m->num_tracepoints && !s->found; i++)
-		look(sp_module_tracepoint(m, i), s);
+		look_at_point(sp_module_tracepoint(m, i), s);
 	if (s->found && try_module_get(m))
 		s->owner = m;
 	else
@@ -105,7 +105,7 @@ int sp_tracepoint_attach(struct sp_probe *p)
 	int rc = t ? 0 : -ENOMEM;
 
 	if (!rc) {
-		for_each_kernel_tracepoint(look, &s);
+		for_each_kernel_tracepoint(look_at_point, &s);
 		if (!s.found)
 			look_in_modules(&s);
 		rc = s.found ? 0 : -ENOENT;
@@ -114,7 +114,8 @@ int sp_tracepoint_attach(struct sp_probe *p)
 		t->probe = p;
 		t->point = s.found;
 		t->owner = s.owner;
-		rc = tracepoint_probe_register(s.found, (void *)on_hit, t);
+		rc = tracepoint_probe_register(s.found, (void *)on_tracepoint,
+					       t);
 	}
 	if (rc) {
 		module_put(s.owner);
@@ -122,8 +123,8 @@ int sp_tracepoint_attach(struct sp_probe *p)
 		sp_error("probe %s registration error (rc %d)", p->point, rc);
 		return rc;
 	}
-	t->next = all;
-	all = t;
+	t->next = tracepoints_on;
+	tracepoints_on = t;
 	p->state = t;
 	return 0;
 }
@@ -133,13 +134,14 @@ void sp_tracepoint_detach(struct sp_probe *p)
 {
 	struct tp *t;
 
-	for (t = all; t; t = t->next)
-		tracepoint_probe_unregister(t->point, (void *)on_hit, t);
-	if (all)
+	for (t = tracepoints_on; t; t = t->next)
+		tracepoint_probe_unregister(t->point, (void *)on_tracepoint,
+					    t);
+	if (tracepoints_on)
 		tracepoint_synchronize_unregister();
-	for (t = all; t; t = t->next)
+	for (t = tracepoints_on; t; t = t->next)
 		module_put(t->owner);
-	all = NULL;
+	tracepoints_on = NULL;
 	kfree(p->state);
 	p->state = NULL;
 }

@@ -21,9 +21,9 @@ struct up {
 	struct up *next;
 };
 
-static struct up *all;
+static struct up *uprobes_on;
 
-static int on_entry(struct uprobe_consumer *self,
+static int on_uprobe(struct uprobe_consumer *self,
 		    struct pt_regs *regs SP_UPROBE_DATA)
 {
 	struct up *u = container_of(self, struct up, consumer);
@@ -33,7 +33,7 @@ static int on_entry(struct uprobe_consumer *self,
 	return 0;
 }
 
-static int on_return(struct uprobe_consumer *self, unsigned long func,
+static int on_uretprobe(struct uprobe_consumer *self, unsigned long func,
 		     struct pt_regs *regs SP_UPROBE_DATA)
 {
 	struct up *u = container_of(self, struct up, consumer);
@@ -53,9 +53,9 @@ int sp_uprobe_attach(struct sp_probe *p)
 		u->probe = p;
 		u->inode = d_real_inode(u->path.dentry);
 		if (p->kind == SP_URETPROBE)
-			u->consumer.ret_handler = on_return;
+			u->consumer.ret_handler = on_uretprobe;
 		else
-			u->consumer.handler = on_entry;
+			u->consumer.handler = on_uprobe;
 		rc = sp_uprobe_register(u->inode, p->n0, p->n1, &u->consumer,
 					&u->uprobe);
 		if (rc)
@@ -66,8 +66,8 @@ int sp_uprobe_attach(struct sp_probe *p)
 		sp_error("probe %s registration error (rc %d)", p->point, rc);
 		return rc;
 	}
-	u->next = all;
-	all = u;
+	u->next = uprobes_on;
+	uprobes_on = u;
 	p->state = u;
 	return 0;
 }
@@ -77,14 +77,14 @@ void sp_uprobe_detach(struct sp_probe *p)
 {
 	struct up *u;
 
-	for (u = all; u; u = u->next)
+	for (u = uprobes_on; u; u = u->next)
 		sp_uprobe_unregister(u->inode, u->probe->n0, &u->consumer,
 				     u->uprobe);
-	if (all)
+	if (uprobes_on)
 		sp_uprobe_sync();
-	for (u = all; u; u = u->next)
+	for (u = uprobes_on; u; u = u->next)
 		path_put(&u->path);
-	all = NULL;
+	uprobes_on = NULL;
 	kfree(p->state);
 	p->state = NULL;
 }

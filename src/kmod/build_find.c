@@ -211,6 +211,7 @@ static int find_sources(struct kmod *k, struct strbuf *err)
 		return -EINVAL;
 	}
 	list_files(k, folder, ".c", &k->sources);
+	list_files(k, folder, ".h", &k->headers);
 	if (!k->sources.len) {
 		strbuf_addf(err, "there are no sources of the runtime in '%s'",
 			    folder);
@@ -264,7 +265,6 @@ static int make_key(struct kmod *k, struct strbuf *err)
 		"include/generated/autoconf.h",
 	};
 	const char *const headers[][2] = {
-		{ k->o->runtime, ".h" },
 		{ arena_printf(&k->arena, "%s/proto", k->shared), ".h" },
 		{ arena_printf(&k->arena, "%s/proto", k->shared), ".def" },
 	};
@@ -286,6 +286,8 @@ static int make_key(struct kmod *k, struct strbuf *err)
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		list_files(k, headers[i][0], headers[i][1], &files);
 	rc = hash_files(&h, &k->sources, err);
+	if (!rc)
+		rc = hash_files(&h, &k->headers, err);
 	if (!rc)
 		rc = hash_files(&h, &files, err);
 	cache_hash_text(&h, k->key);

@@ -21,6 +21,7 @@ struct kmod {
 	const char *shared;      /* folder of proto/, whose headers it shares */
 	const char *env_path;    /* "PATH=…" for programs */
 	kmod_words sources;      /* of the runtime: paths of .c files */
+	kmod_words headers;      /* and of .h files */
 	bool loads_modules;
 	char key[CACHE_HASH_DIGITS + 1];
 	struct subproc_guard guard;
@@ -53,8 +54,8 @@ int kmod_run(struct kmod *k, const kmod_words *argv, const char *dir,
 	     struct strbuf *err);
 /* Append a path in the temporary folder; lives in the arena. */
 const char *kmod_tmp(struct kmod *k, const char *name);
-/* Name without ending of the object kbuild makes of one of the sources. */
-const char *kmod_part_name(struct kmod *k, const char *path);
+/* Name without ending of the object kbuild makes of the runtime's sources. */
+#define KMOD_ALL "sp-all"
 /* Run kbuild on the runtime's sources and perhaps script.c, to a module of that
  * name in the temporary folder. Undefined symbols are no error if it is the
  * runtime alone. dropped: compiler flags of the kernel's that this compiler

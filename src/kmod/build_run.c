@@ -95,39 +95,63 @@ static int copy_file(const char *from, const char *to, struct strbuf *err)
 	return rc;
 }
 
-/* No module has the name of one of its parts, thanks to the "-". */
-const char *kmod_part_name(struct kmod *k, const char *path)
+/* Append the kernel headers a file includes in any case, that is outside of
+ * conditions but for a header's own. */
+static int add_includes(struct strbuf *out, const char *path, int most_depth,
+			struct strbuf *err)
 {
-	const char *base = strrchr(path, '/') + 1;
+	struct strbuf text = STRBUF_INIT;
+	int rc = io_read_file(path, SOURCE_MAX, &text, err), depth = 0;
+	const char *at = text.buf, *end;
 
-	return arena_printf(&k->arena, "sp-%.*s", (int)(strlen(base) - 2),
-			    base);
+	for (; !rc && *at; at = *end ? end + 1 : end) {
+		end = at + strcspn(at, "\n");
+		if (!strncmp(at, "#if", 3))
+			depth++;
+		else if (!strncmp(at, "#endif", 6))
+			depth--;
+		else if (!strncmp(at, "#include <", 10) && depth <= most_depth)
+			strbuf_addf(out, "%.*s\n", (int)(end - at), at);
+	}
+	strbuf_release(&text);
+	return rc;
+}
+
+/*
+ * The runtime in one piece, because reading the kernel's headers is what takes
+ * the time: all of those first, so that no macro of ours gets into them.
+ */
+static int write_all(struct kmod *k, struct strbuf *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char **path;
+	int rc = 0;
+
+	vec_foreach(path, &k->headers)
+		rc = rc ? rc : add_includes(&text, *path, 1, err);
+	vec_foreach(path, &k->sources)
+		rc = rc ? rc : add_includes(&text, *path, 0, err);
+	vec_foreach(path, &k->sources)
+		strbuf_addf(&text, "#include \"%s\"\n", *path);
+	if (!rc)
+		rc = io_write_file(kmod_tmp(k, KMOD_ALL ".c"), text.buf,
+				   text.len, 0644, err);
+	strbuf_release(&text);
+	return rc;
 }
 
 static int write_kbuild(struct kmod *k, const char *name, const char *script,
 			struct strbuf *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char **source;
 	size_t i;
-	int rc = 0;
+	int rc = write_all(k, err);
 
-	strbuf_addf(&text, "obj-m := %s.o\n%s-y :=", name, name);
-	vec_foreach(source, &k->sources) {
-		const char *part = kmod_part_name(k, *source);
-
-		strbuf_addf(&text, " %s.o", part);
-		rc = copy_file(*source,
-			       kmod_tmp(k, arena_printf(&k->arena, "%s.c",
-							part)),
-			       err);
-		if (rc)
-			break;
-	}
-	if (script)
-		strbuf_addstr(&text, " sp-script.o");
+	/* The names of its parts are those of no module, thanks to the "-". */
+	strbuf_addf(&text, "obj-m := %s.o\n%s-y := " KMOD_ALL ".o%s\n", name,
+		    name, script ? " sp-script.o" : "");
 	strbuf_addf(&text,
-		    "\nccflags-y := -g0 -I%s -I%s\n"
+		    "ccflags-y := -g0 -I%s -I%s\n"
 		    "ccflags-remove-y := $(CC_FLAGS_FTRACE)\n",
 		    k->o->runtime, k->shared);
 	for (i = 0; i < k->o->n_defines && script; i++)

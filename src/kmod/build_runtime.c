@@ -137,7 +137,7 @@ static int build(struct kmod *k, struct kmod_recipe *r, struct strbuf *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	kmod_words dropped = { 0 };
-	const char *script, *part;
+	const char *script;
 	int rc;
 
 	if (k->o->verbose)
@@ -150,10 +150,9 @@ static int build(struct kmod *k, struct kmod_recipe *r, struct strbuf *err)
 			    strerror(-rc));
 		return rc;
 	}
-	part = kmod_part_name(k, k->sources.at[0]);
 	rc = kmod_kbuild(k, NAME, NULL, &dropped, err);
 	if (!rc)
-		rc = kmod_learn(k, NAME, part, &dropped, r, &script, err);
+		rc = kmod_learn(k, NAME, KMOD_ALL, &dropped, r, &script, err);
 	if (!rc)
 		rc = write_common(k, r, err);
 	if (!rc)
