@@ -208,6 +208,13 @@ void emit_ends(struct emit *e);
 /* The probe's index into a register. */
 void emit_probe_index(struct emit *e, int to);
 
+/* --- emit_owner.c --- */
+
+/* Leave unless the process is whose the group wants; unless a process or thread,
+ * whichever is wanted, starts or ends here. */
+void emit_gate_owner(struct emit *e);
+void emit_gate_life(struct emit *e);
+
 /* --- emit_loop.c --- */
 
 /* The program around the body: way in, bpf_loop, way out (finished, in outer). */

@@ -230,6 +230,8 @@ void emit_enter(struct emit *e)
 {
 	bool calls =
 		e->g->kind == ATTACH_SYSCALL || e->g->kind == ATTACH_SYSRET;
+	bool lives = e->g->kind == ATTACH_EXEC || e->g->kind == ATTACH_FORKED ||
+		     e->g->kind == ATTACH_EXITED;
 
 	code_ref(&e->code, R2, REF_DATA, offsetof(struct session_data, state));
 	code_load(&e->code, BPF_W, R2, R2, 0);
@@ -237,10 +239,14 @@ void emit_enter(struct emit *e)
 	emit_context_keep(e);
 	if (calls) {
 		gate_number(e);
+	} else if (lives) {
+		emit_gate_life(e);
 	} else if (e->keep_probe) {
 		code_call(&e->code, BPF_FUNC_get_attach_cookie);
 		keep_index(e, R0);
 	}
+	if (calls || lives)
+		emit_gate_owner(e);
 	if (e->g->target_only)
 		gate_target(e);
 	if (e->regs.scratch)

@@ -95,8 +95,8 @@ static void emit_exit(struct code *c)
 }
 
 const struct follow_program follow_programs[FOLLOW_PROGRAMS] = {
-	{ "follow_fork", "raw_tp/sched_process_fork", "sched_process_fork",
-	  emit_fork },
-	{ "follow_exit", "raw_tp/sched_process_exit", "sched_process_exit",
-	  emit_exit },
+	[FOLLOW_FORK] = { "follow_fork", "raw_tp/sched_process_fork",
+			  "sched_process_fork", emit_fork },
+	[FOLLOW_EXIT] = { "follow_exit", "raw_tp/sched_process_exit",
+			  "sched_process_exit", emit_exit },
 };

@@ -13,7 +13,7 @@ struct follow_program {
 	void (*emit)(struct code *c);
 };
 
-#define FOLLOW_PROGRAMS 2
+enum { FOLLOW_FORK, FOLLOW_EXIT, FOLLOW_PROGRAMS };
 extern const struct follow_program follow_programs[FOLLOW_PROGRAMS];
 
 #endif

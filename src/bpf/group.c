@@ -19,6 +19,9 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_KPROBE:
 	case ATTACH_KRETPROBE:
 	case ATTACH_RAW_TP:
+	case ATTACH_EXEC:
+	case ATTACH_FORKED:
+	case ATTACH_EXITED:
 	case ATTACH_BEGIN:
 	case ATTACH_END:
 	case ATTACH_ERROR:
@@ -60,7 +63,9 @@ static bool fits(const struct group *g, const struct ir_prog *p, uint32_t id)
 	    g->target_only != pr->target_only || !shareable(g->kind) ||
 	    id - g->probes.at[0] >= GROUP_MAX_SPAN)
 		return false;
-	return !is_syscall(g->kind) || number_fits(g, p, pr->n0);
+	return !is_syscall(g->kind) ||
+	       (number_fits(g, p, pr->n0) && g->n1 == pr->n1 &&
+		g->n2 == pr->n2);
 }
 
 static const char *section_name(struct arena *arena, const struct ir_probe *pr)
@@ -71,7 +76,12 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_SYSCALL:
 		return "raw_tp/sys_enter";
 	case ATTACH_SYSRET:
+	case ATTACH_FORKED:
 		return "raw_tp/sys_exit";
+	case ATTACH_EXEC:
+		return "raw_tp/sched_process_exec";
+	case ATTACH_EXITED:
+		return "raw_tp/sched_process_exit";
 	case ATTACH_UPROBE:
 		return "uprobe";
 	case ATTACH_URETPROBE:
@@ -112,6 +122,9 @@ static void add_probe(struct groups *gs, struct arena *arena,
 			 .kind = pr->attach,
 			 .fn = pr->fn,
 			 .target_only = pr->target_only,
+			 .n0 = pr->n0,
+			 .n1 = pr->n1,
+			 .n2 = pr->n2,
 			 .program = arena_printf(arena, "probe_%u", id),
 			 .section = section_name(arena, pr),
 		 });

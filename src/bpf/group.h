@@ -18,6 +18,7 @@ struct group {
 	enum attach_kind kind;
 	uint32_t fn;
 	bool target_only;
+	int64_t n0, n1, n2;    /* of the first probe */
 	VEC(uint32_t) probes;  /* indices, ascending; at least one */
 	const char *program;   /* name of the BPF program */
 	const char *section;   /* its ELF section, as libbpf wants it */

@@ -7,7 +7,11 @@
 enum holder {
 	IN_TASK,
 	IN_SIGNAL,
-	IN_CRED
+	IN_CRED,
+	IN_MM,
+	IN_FILE,
+	IN_INODE,
+	IN_SUPER
 };
 
 /* By enum kernel_member: where it is, and its place and index there. */
@@ -24,11 +28,36 @@ static const struct {
 	[KERNEL_LIVE] = { IN_SIGNAL, 0, "0:0" },
 	[KERNEL_EUID] = { IN_CRED, 0, "0:0" },
 	[KERNEL_EGID] = { IN_CRED, 4, "0:1" },
+	[KERNEL_MM] = { IN_TASK, 48, "0:5" },
+	[KERNEL_EXE] = { IN_MM, 0, "0:0" },
+	[KERNEL_INODE] = { IN_FILE, 0, "0:0" },
+	[KERNEL_INO] = { IN_INODE, 0, "0:0" },
+	[KERNEL_SB] = { IN_INODE, 8, "0:1" },
+	[KERNEL_DEV] = { IN_SUPER, 0, "0:0" },
 };
 
 int32_t kernel_member_offset(enum kernel_member m)
 {
 	return members[m].offset;
+}
+
+/* What leads from a task's memory to the file it was made from. */
+static void add_file_types(struct btf_writer *b, struct kernel_types *t)
+{
+	uint32_t u32 = btf_int(b, "unsigned int", 4, false);
+	uint32_t u64 = btf_int(b, "unsigned long", 8, false);
+	struct btf_field dev = { "s_dev", u32, 0 };
+	struct btf_field node[2] = { { "i_ino", u64, 0 }, { "i_sb", 0, 8 } };
+	struct btf_field in = { "f_inode", 0, 0 };
+	struct btf_field exe = { "exe_file", 0, 0 };
+
+	t->super = btf_struct(b, "super_block", 4, &dev, 1);
+	node[1].type = btf_ptr(b, t->super);
+	t->inode = btf_struct(b, "inode", 16, node, 2);
+	in.type = btf_ptr(b, t->inode);
+	t->file = btf_struct(b, "file", 8, &in, 1);
+	exe.type = btf_ptr(b, t->file);
+	t->mm = btf_struct(b, "mm_struct", 8, &exe, 1);
 }
 
 static void add_types(struct btf_writer *b, struct kernel_types *t)
@@ -40,10 +69,10 @@ static void add_types(struct btf_writer *b, struct kernel_types *t)
 	struct btf_field val = { "val", u32, 0 };
 	struct btf_field live = { "live", 0, 0 };
 	struct btf_field ids[2] = { { "euid", 0, 0 }, { "egid", 0, 4 } };
-	struct btf_field task[5] = {
+	struct btf_field task[6] = {
 		{ "tgid", i32, 0 },       { "signal", 0, 8 },
 		{ "real_parent", 0, 16 }, { "cred", 0, 24 },
-		{ "comm", 0, 32 },
+		{ "comm", 0, 32 },        { "mm", 0, 48 },
 	};
 
 	live.type = btf_struct(b, NULL, 4, &counter, 1);
@@ -55,7 +84,9 @@ static void add_types(struct btf_writer *b, struct kernel_types *t)
 	task[2].type = btf_ptr(b, 0);
 	task[3].type = btf_ptr(b, t->cred);
 	task[4].type = btf_array(b, c8, i32, 16);
-	t->task = btf_struct(b, "task_struct", 48, task, 5);
+	add_file_types(b, t);
+	task[5].type = btf_ptr(b, t->mm);
+	t->task = btf_struct(b, "task_struct", 56, task, 6);
 }
 
 void kernel_relocate(struct btf_writer *b, struct kernel_types *t,
@@ -75,6 +106,18 @@ void kernel_relocate(struct btf_writer *b, struct kernel_types *t,
 		break;
 	case IN_CRED:
 		type = t->cred;
+		break;
+	case IN_MM:
+		type = t->mm;
+		break;
+	case IN_FILE:
+		type = t->file;
+		break;
+	case IN_INODE:
+		type = t->inode;
+		break;
+	case IN_SUPER:
+		type = t->super;
 		break;
 	}
 	btf_core_offset(b, section, insn_off, type, members[m].access);

@@ -19,11 +19,18 @@ enum kernel_member {
 	KERNEL_LIVE,   /* signal_struct: i32, threads left */
 	KERNEL_EUID,   /* cred: u32 */
 	KERNEL_EGID,   /* cred: u32 */
+	KERNEL_MM,     /* task_struct: struct mm_struct * */
+	KERNEL_EXE,    /* mm_struct: struct file *, exe_file */
+	KERNEL_INODE,  /* file: struct inode *, f_inode */
+	KERNEL_INO,    /* inode: unsigned long */
+	KERNEL_SB,     /* inode: struct super_block * */
+	KERNEL_DEV,    /* super_block: u32 */
 	KERNEL_MEMBERS, /* and up: what kernel_relocate_offset() takes */
 };
 
 struct kernel_types {
-	uint32_t task, signal, cred; /* BTF ids; 0: not yet there */
+	/* BTF ids; 0: not yet there */
+	uint32_t task, signal, cred, mm, file, inode, super;
 };
 
 /* Offset of a member in our own types, which the marked instruction must have

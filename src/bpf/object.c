@@ -263,20 +263,18 @@ static void group_rows(const struct object *o, const struct group *g,
 	}
 }
 
-static void follow_rows(struct strbuf *rows, struct strbuf *strings)
+static void follow_row(const struct follow_program *f, struct strbuf *rows,
+		       struct strbuf *strings)
 {
-	for (int i = 0; i < FOLLOW_PROGRAMS; i++) {
-		const struct follow_program *f = &follow_programs[i];
-		struct attach_row row = {
-			.kind = ATTACH_RAW_TP,
-			.probe = UINT32_MAX,
-			.program = table_string(strings, f->name),
-			.s0 = table_string(strings, f->tracepoint),
-			.s1 = ATTACH_NO_STRING,
-		};
+	struct attach_row row = {
+		.kind = ATTACH_RAW_TP,
+		.probe = UINT32_MAX,
+		.program = table_string(strings, f->name),
+		.s0 = table_string(strings, f->tracepoint),
+		.s1 = ATTACH_NO_STRING,
+	};
 
-		strbuf_add(rows, &row, sizeof(row));
-	}
+	strbuf_add(rows, &row, sizeof(row));
 }
 
 void object_attach_table(const struct object *o, struct strbuf *out)
@@ -286,11 +284,15 @@ void object_attach_table(const struct object *o, struct strbuf *out)
 				   .version = ATTACH_VERSION };
 	const struct group *g;
 
-	/* First, so that no fork is missed once the others are there. */
+	/* Forks first, so that none is missed once the others are there; exits
+	 * last: programs run in the order they were attached, and handlers of
+	 * exits are still to find the target. */
 	if (o->follow)
-		follow_rows(&rows, &strings);
+		follow_row(&follow_programs[FOLLOW_FORK], &rows, &strings);
 	vec_foreach(g, &o->groups->v)
 		group_rows(o, g, &rows, &strings);
+	if (o->follow)
+		follow_row(&follow_programs[FOLLOW_EXIT], &rows, &strings);
 	h.n_rows = (uint32_t)(rows.len / sizeof(struct attach_row));
 	h.str_len = (uint32_t)strings.len;
 	strbuf_add(out, &h, sizeof(h));

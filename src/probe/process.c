@@ -11,6 +11,11 @@
  * .mark("NAME") .provider("NAME").mark("NAME")   process_mark.c
  * .plt .plt("NAME") and .return                  process_plt.c
  *
+ * and, not of libraries:
+ *
+ * .begin .end .thread.begin .thread.end .syscall .syscall.return
+ *                                                process_event.c
+ *
  * PATH is looked for in $PATH if it has no slash; a script stands for its
  * interpreter. PATH and NAME may hold wildcards. This file finds the files;
  * what is in them is found by the others.
@@ -47,7 +52,13 @@
 	{ file ".plt(S).return", PROCESS_PLT_RETURN }
 
 #define PROCESS(process)                                                      \
-	IN_FILE(process), IN_FILE(process ".library(S)")
+	IN_FILE(process), IN_FILE(process ".library(S)"),                     \
+		{ process ".begin", PROCESS_BEGIN },                          \
+		{ process ".end", PROCESS_END },                              \
+		{ process ".thread.begin", PROCESS_THREAD_BEGIN },            \
+		{ process ".thread.end", PROCESS_THREAD_END },                \
+		{ process ".syscall", PROCESS_SYSCALL },                      \
+		{ process ".syscall.return", PROCESS_SYSRET }
 
 static const struct probe_pattern patterns[] = {
 	PROCESS("process(S)"),
@@ -208,6 +219,14 @@ static void ask(const struct process_query *q)
 	case PROCESS_PLT:
 	case PROCESS_PLT_RETURN:
 		process_stubs(q);
+		return;
+	case PROCESS_BEGIN:
+	case PROCESS_END:
+	case PROCESS_THREAD_BEGIN:
+	case PROCESS_THREAD_END:
+	case PROCESS_SYSCALL:
+	case PROCESS_SYSRET:
+		process_events(q);
 		return;
 	}
 }

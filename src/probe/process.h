@@ -21,6 +21,12 @@ enum process_form {
 	PROCESS_MARK,
 	PROCESS_PLT,
 	PROCESS_PLT_RETURN,
+	PROCESS_BEGIN, /* from here on no place in a file */
+	PROCESS_END,
+	PROCESS_THREAD_BEGIN,
+	PROCESS_THREAD_END,
+	PROCESS_SYSCALL,
+	PROCESS_SYSRET,
 };
 
 /* A file that probes are put in, and what was read of it. */
@@ -74,5 +80,6 @@ void process_hint(struct resolve *r, const char *kind, struct similar *near);
 void process_functions(const struct process_query *q);
 void process_marks(const struct process_query *q);
 void process_stubs(const struct process_query *q);
+void process_events(const struct process_query *q);
 
 #endif

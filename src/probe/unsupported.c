@@ -16,8 +16,6 @@ enum {
 	MODULE,
 	KPROBE,
 	PROCESS_FUNCTION,
-	PROCESS_LIFE,
-	PROCESS_SYSCALL,
 	PROCESS_DATA,
 	NETFILTER,
 	JAVA,
@@ -35,8 +33,6 @@ static const char *const families[] = {
 	[MODULE] = "module",
 	[KPROBE] = "kprobe",
 	[PROCESS_FUNCTION] = "process.function callee",
-	[PROCESS_LIFE] = "process.begin and process.end",
-	[PROCESS_SYSCALL] = "process.syscall",
 	[PROCESS_DATA] = "process.data",
 	[NETFILTER] = "netfilter",
 	[JAVA] = "java",
@@ -49,12 +45,6 @@ static const char *const families[] = {
 	{ process ".function(S).callee(S)...", PROCESS_FUNCTION },            \
 	{ process ".function(S).callees...", PROCESS_FUNCTION },              \
 	{ process ".function(S).callees(N)...", PROCESS_FUNCTION },           \
-	{ process ".begin", PROCESS_LIFE },                                   \
-	{ process ".end", PROCESS_LIFE },                                     \
-	{ process ".thread.begin", PROCESS_LIFE },                            \
-	{ process ".thread.end", PROCESS_LIFE },                              \
-	{ process ".syscall", PROCESS_SYSCALL },                              \
-	{ process ".syscall.return", PROCESS_SYSCALL },                       \
 	{ process ".data(S)...", PROCESS_DATA },                              \
 	{ process ".data(N)...", PROCESS_DATA }
 

@@ -53,7 +53,14 @@ static const char *tracepoint_of(const struct spot *s)
 		return s->s0 ? s->s0 : "";
 	if (s->row.kind == ATTACH_SYSCALL)
 		return "sys_enter";
-	return s->row.kind == ATTACH_SYSRET ? "sys_exit" : NULL;
+	if (s->row.kind == ATTACH_EXEC)
+		return "sched_process_exec";
+	if (s->row.kind == ATTACH_EXITED)
+		return "sched_process_exit";
+	/* A copy is seen where it leaves the call that made it. */
+	return s->row.kind == ATTACH_SYSRET || s->row.kind == ATTACH_FORKED
+		       ? "sys_exit"
+		       : NULL;
 }
 
 /* Attach a row's program to its tracepoint unless an earlier row did. Programs

@@ -42,6 +42,9 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 	case ATTACH_RAW_TP:
 	case ATTACH_SYSCALL:
 	case ATTACH_SYSRET:
+	case ATTACH_EXEC:
+	case ATTACH_FORKED:
+	case ATTACH_EXITED:
 		bpf_program__set_type(prog, BPF_PROG_TYPE_RAW_TRACEPOINT);
 		return;
 	case ATTACH_UPROBE:

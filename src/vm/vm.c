@@ -304,7 +304,8 @@ static int64_t most_actions(const struct vm *vm)
 	case ATTACH_NEVER: case ATTACH_RAW_TP: case ATTACH_SYSCALL:
 	case ATTACH_SYSRET: case ATTACH_UPROBE: case ATTACH_URETPROBE:
 	case ATTACH_PERF: case ATTACH_WATCH: case ATTACH_KPROBE:
-	case ATTACH_KRETPROBE:
+	case ATTACH_KRETPROBE: case ATTACH_EXEC: case ATTACH_FORKED:
+	case ATTACH_EXITED:
 		break;
 	}
 	return l->maxaction_interruptible;

@@ -70,8 +70,9 @@ static void test_optional(void **state)
 	assert_string_equal(
 		sx_points(&s, "probe kernel.mark(\"f\")?, end {}"),
 		"end\n");
-	assert_string_equal(sx_messages(&s, "probe nosuch? {}"),
-			    "semantic error: no probes found: keyword at t.stp:1:1\n");
+	assert_string_equal(
+		sx_messages(&s, "probe nosuch? {}"),
+		"semantic error: no probes found: keyword at t.stp:1:1\n");
 	sx_release(&s);
 }
 
@@ -453,8 +454,9 @@ static void test_unsupported(void **state)
 		{ "kernel.function(\"f@a.c:7\")",
 		  "a kernel function with its source file" },
 		{ "module(\"m\").statement(\"f\")", "module" },
-		{ "process(\"p\").begin", "process.begin and process.end" },
-		{ "process(\"p\").thread.end", "process.begin and process.end" },
+		{ "process(\"p\").function(\"f\").callees",
+		  "process.function callee" },
+		{ "process.data(\"x\").write", "process.data" },
 		{ "perf.type(0).config(1).counter(\"a\")", "perf.counter" },
 		{ "kprobe.statement(7)", "kprobe" },
 		{ "netfilter.hook(\"h\").pf(\"p\")", "netfilter" },
