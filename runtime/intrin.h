@@ -20,6 +20,9 @@ s64 sp_retval(struct sp_ctx *c);
 /* access is an enum mem_access. */
 int sp_load(struct sp_ctx *c, u32 access, s64 address, s64 *to, u32 loc);
 int sp_store(struct sp_ctx *c, u32 access, s64 address, s64 value, u32 loc);
+/* 0 of what cannot be read; whether it can be. */
+s64 sp_peek(u32 access, s64 address);
+s64 sp_readable(u32 access, s64 address);
 /* fault is an enum fault, or -1: 0 of what cannot be read. */
 int sp_read(struct sp_ctx *c, u32 access, s32 fault, s64 address, s64 *to,
 	    u32 loc);
@@ -95,6 +98,8 @@ int sp_do_user_string_n(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
 	s64 at, u32 loc);
 void sp_do_user_string2(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
 	const struct sp_str *what);
+void sp_do_kernel_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	s64 address, s64 n, const struct sp_str *otherwise);
 void sp_do_user_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
 	s64 n, s64 at, const struct sp_str *by);
 s64 sp_do_task_current(struct sp_ctx *c);

@@ -98,6 +98,21 @@ int sp_load(struct sp_ctx *c, u32 access, s64 address, s64 *to, u32 loc)
 	return raise_fault(c, FAULT_READ, address, loc);
 }
 
+s64 sp_peek(u32 access, s64 address)
+{
+	s64 value = 0;
+
+	read_number(access, address, &value);
+	return value;
+}
+
+s64 sp_readable(u32 access, s64 address)
+{
+	s64 value;
+
+	return read_number(access, address, &value);
+}
+
 int sp_read(struct sp_ctx *c, u32 access, s32 fault, s64 address, s64 *to,
 	    u32 loc)
 {
@@ -233,6 +248,13 @@ void sp_do_user_string2(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
 			const struct sp_str *what)
 {
 	sp_do_user_string_n2(c, to, bound, n, -1, what);
+}
+
+void sp_do_kernel_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
+			    s64 address, s64 n, const struct sp_str *otherwise)
+{
+	if (!get_text(c, to, bound, address, n, false))
+		sp_copy(to, bound, otherwise);
 }
 
 void sp_do_user_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,

@@ -297,6 +297,7 @@ static const emit_fn emitters[] = {
 	[IR_OP_ARG] = emit_context_op,   [IR_OP_RETVAL] = emit_context_op,
 	[IR_OP_REG] = emit_context_op,   [IR_OP_OFFSET] = emit_context_op,
 	[IR_OP_LOAD] = emit_memory_op,   [IR_OP_STORE] = emit_memory_op,
+	[IR_OP_PEEK] = emit_memory_op,   [IR_OP_READABLE] = emit_memory_op,
 };
 
 static void emit_insn(struct emit *e, const struct ir_insn *i, size_t next)

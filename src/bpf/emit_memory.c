@@ -56,6 +56,18 @@ static void read_number(struct emit *e, const struct ir_insn *i,
 	emit_set(e, i->dst, R0);
 }
 
+static void test_readable(struct emit *e, const struct ir_insn *i,
+			  unsigned access)
+{
+	read_args(e, access, i->args[0]);
+	code_call(&e->code, access & MEM_USER ? BPF_FUNC_probe_read_user
+					      : BPF_FUNC_probe_read_kernel);
+	/* 0, or below: 1, or 0. */
+	code_alu_imm(&e->code, BPF_ARSH, R0, 63);
+	code_alu_imm(&e->code, BPF_ADD, R0, 1);
+	emit_set(e, i->dst, R0);
+}
+
 static void write_number(struct emit *e, const struct ir_insn *i,
 			 unsigned access)
 {
@@ -80,6 +92,10 @@ void emit_memory_op(struct emit *e, const struct ir_insn *i)
 {
 	if (i->op == IR_OP_LOAD)
 		read_number(e, i, (unsigned)i->imm, FAULT_READ);
+	else if (i->op == IR_OP_PEEK)
+		read_number(e, i, (unsigned)i->imm, FAULT_NONE);
+	else if (i->op == IR_OP_READABLE)
+		test_readable(e, i, (unsigned)i->imm);
 	else
 		write_number(e, i, (unsigned)i->imm);
 }
@@ -95,6 +111,7 @@ static const struct string_read {
 	{ INTRIN_KERNEL_STRING, false, false, 0 },
 	{ INTRIN_KERNEL_STRING_N, false, true, 0 },
 	{ INTRIN_KERNEL_STRING2, false, false, 1 },
+	{ INTRIN_KERNEL_STRING_N2, false, true, 2 },
 	{ INTRIN_USER_STRING, true, false, 0 },
 	{ INTRIN_USER_STRING_N, true, true, 0 },
 	{ INTRIN_USER_STRING2, true, false, 1 },

@@ -444,7 +444,7 @@ static bool check_op(struct ir_check *c)
 	case IR_OP_OFFSET:
 		return ir_offset_parse(c->p->strings.at[in->imm], &offset) ||
 		       fail(c, "it names no member");
-	case IR_OP_RETVAL: case IR_OP_LOAD: case IR_OP_STORE:
+	case IR_OP_RETVAL: case IR_OP_PEEK: case IR_OP_READABLE: case IR_OP_LOAD: case IR_OP_STORE:
 	case IR_OP_CONST: case IR_OP_STR: case IR_OP_NEG: case IR_OP_NOT:
 	case IR_OP_ADD: case IR_OP_SUB: case IR_OP_MUL: case IR_OP_DIV:
 	case IR_OP_MOD: case IR_OP_AND: case IR_OP_OR: case IR_OP_XOR:

@@ -75,6 +75,13 @@ static bool insn_is_pure(const struct ir_fn *f, const bool *pure,
 	case IR_OP_RET:
 	case IR_OP_FAIL: /* of calls, which then never come to it */
 		return true;
+	case IR_OP_ARG: /* what only the kernel's handlers see */
+	case IR_OP_RETVAL:
+	case IR_OP_REG:
+	case IR_OP_OFFSET:
+	case IR_OP_PEEK:
+	case IR_OP_READABLE:
+		return false;
 	case IR_OP_DIV:
 	case IR_OP_MOD:
 		return is_nonzero(f, in->args[1]);

@@ -276,6 +276,13 @@ static void add_context(struct kc *k, const struct ir_insn *in)
 			    in->imm, in->args[0], in->dst, in->loc);
 		kc_failed(k, in);
 		break;
+	case IR_OP_PEEK:
+	case IR_OP_READABLE:
+		strbuf_addf(k->out, "\tr%u = sp_%s(%" PRId64 ", r%u);\n",
+			    in->dst,
+			    in->op == IR_OP_PEEK ? "peek" : "readable",
+			    in->imm, in->args[0]);
+		break;
 	case IR_OP_STORE:
 		strbuf_addf(k->out,
 			    "\tif (sp_store(c, %" PRId64 ", r%u, r%u, %u))\n",
@@ -408,6 +415,8 @@ static void add_other(struct kc *k, const struct ir_insn *in)
 	case IR_OP_REG:
 	case IR_OP_OFFSET:
 	case IR_OP_LOAD:
+	case IR_OP_PEEK:
+	case IR_OP_READABLE:
 	case IR_OP_STORE: add_context(k, in); break;
 	case IR_OP_ERRMSG:
 		strbuf_addf(k->out, "\tsp_errmsg(c, SP_S(f->r%u), %u);\n",

@@ -15,6 +15,7 @@
 
 struct symbol;   /* sema/symbol.h */
 struct function; /* sema/symbol.h */
+struct ctype;    /* symbols/ctype.h */
 
 enum ast_type {
 	TY_UNKNOWN,
@@ -60,6 +61,7 @@ enum ast_expr_kind {
 	AST_STAT,    /* stat(a) or @variance(a, num): count sum min max avg variance */
 	AST_HIST,    /* @hist_log(a), @hist_linear(a, hist lo hi step) */
 	AST_HIST_INDEX, /* a[b]: a is AST_HIST */
+	AST_CONTEXT, /* what sema makes of target forms: op is enum ast_context */
 };
 
 enum ast_stat {
@@ -118,6 +120,7 @@ struct ast_expr {
 	enum ast_type type;
 	struct symbol *sym;       /* AST_NAME, AST_INDEX; AST_IN by its a */
 	struct function *fn;      /* AST_CALL: first candidate */
+	const struct ctype *ctype; /* C type of a long, or NULL */
 };
 
 enum ast_stmt_kind {

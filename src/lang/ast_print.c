@@ -13,6 +13,8 @@
  */
 #include "lang/ast_print.h"
 
+#include "base/memory.h"
+#include "lang/ast_context.h"
 #include "lang/token.h"
 
 #include <inttypes.h>
@@ -137,6 +139,7 @@ static bool is_primary(const struct ast_expr *e)
 	case AST_STAT:
 	case AST_HIST:
 	case AST_HIST_INDEX:
+	case AST_CONTEXT:
 		return true;
 	case AST_IN:
 	case AST_UNARY:
@@ -357,6 +360,38 @@ static void print_at(const struct ast_expr *e, struct strbuf *out)
 		print_deref(e, out);
 }
 
+/* No syntax of the language: only seen behind pass 2. */
+static void print_context(const struct ast_expr *e, struct strbuf *out)
+{
+	switch ((enum ast_context)e->op) {
+	case CONTEXT_ARG:
+		strbuf_addf(out, "@raw_arg(%" PRId64 ")", e->num);
+		break;
+	case CONTEXT_RETVAL:
+		strbuf_addstr(out, "@raw_return()");
+		break;
+	case CONTEXT_REGISTER:
+		strbuf_addf(out, "@raw_register(%" PRId64 ")", e->num);
+		break;
+	case CONTEXT_OFFSET:
+		print_at_text("raw_offset", e, out);
+		break;
+	case CONTEXT_READ:
+	case CONTEXT_PEEK:
+	case CONTEXT_READABLE:
+		strbuf_addf(out, "@raw_%s(%u, %s%s, ",
+			    e->op == CONTEXT_READ	? "read"
+			    : e->op == CONTEXT_PEEK	? "peek"
+							: "readable",
+			    mem_bytes((unsigned)e->num),
+			    e->num & MEM_USER ? "user" : "kernel",
+			    e->num & MEM_SIGNED ? ", signed" : "");
+		ast_print_expr(e->a, out);
+		strbuf_addch(out, ')');
+		break;
+	}
+}
+
 void ast_print_expr(const struct ast_expr *e, struct strbuf *out)
 {
 	switch (e->kind) {
@@ -436,6 +471,9 @@ void ast_print_expr(const struct ast_expr *e, struct strbuf *out)
 		break;
 	case AST_HIST_INDEX:
 		print_bucket(e, out);
+		break;
+	case AST_CONTEXT:
+		print_context(e, out);
 		break;
 	}
 }

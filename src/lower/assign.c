@@ -187,6 +187,8 @@ ir_reg lower_assign(struct lower *c, const struct ast_expr *e, bool value_used)
 	struct place p;
 	ir_reg by, old, value;
 
+	if (e->a->kind == AST_CONTEXT)
+		return lower_memory_assign(c, e);
 	if (e->op == TOK_ASSIGN)
 		return assign_plain(c, e);
 	p = make_place(c, e->a, e->b);

@@ -392,6 +392,8 @@ ir_reg lower_value(struct lower *c, const struct ast_expr *e, ir_reg want)
 	case AST_EMBED:
 		lower_embed(c, e);
 		return lower_dst(c, want, lower_type(e->type));
+	case AST_CONTEXT:
+		return lower_access(c, e, want);
 	case AST_WILDCARD: case AST_TARGET: case AST_ATVAR: case AST_CAST:
 	case AST_AUTOCAST: case AST_ENTRY: case AST_DEFINED:
 	case AST_HIST: case AST_PROBEWRITE: case AST_PERF: case AST_CONST: case AST_ENUM:

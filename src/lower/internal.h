@@ -181,6 +181,13 @@ void lower_timing_end(struct lower *c, const struct handler *h, ir_reg start,
 /* The body and the probes of the handler that prints the times. */
 void lower_timing_report(struct lower *c, uint32_t fn);
 
+/* --- context.c --- */
+
+/* What kernel handlers ask of their context; a number in memory. */
+ir_reg lower_access(struct lower *c, const struct ast_expr *e, ir_reg want);
+/* An assignment to memory; its value. */
+ir_reg lower_memory_assign(struct lower *c, const struct ast_expr *e);
+
 /* --- array.c: foreach, in, delete --- */
 
 /* in gives 0 or 1; delete takes a name or an element, wildcards too. */

@@ -46,6 +46,8 @@ struct resolved_probe {
 	struct loc loc;        /* of the user's point */
 	const char *chain;     /* "<- begin" as -p2 prints it; may be NULL */
 	struct scope_vars *vars; /* target variables there; NULL: none */
+	/* Of .return probes: the place where what they save is to be had. */
+	const struct resolved_probe *entry;
 };
 
 /* How a point was come to: a point of a probe or alias declaration, and the
@@ -109,6 +111,12 @@ extern const struct provider *const providers[];
 	} while (0)
 /* Behind the macro: reports the path; whether the reason is to follow. */
 bool resolve_fails(struct resolve *r);
+
+/* The C types of the kernel (module NULL) or of a kernel module, read when they
+ * are first asked for; NULL if they cannot be. */
+struct ctype_source *resolve_types(struct resolve *r, const char *module);
+struct btf_types;
+struct btf_types *resolve_btf(struct resolve *r, const char *module);
 
 /* Append a probe whose point text is that of pt; the rest is for the caller to
  * fill in. */

@@ -79,6 +79,11 @@ void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias)
 	}
 }
 
+struct ctype_source *resolver_types(struct resolver *rs, const char *module)
+{
+	return resolve_types(&rs->r, module);
+}
+
 bool resolver_knows(const struct resolver *rs, const struct ast_point *pt)
 {
 	const struct pattern_node *node = &rs->root;

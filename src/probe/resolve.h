@@ -32,6 +32,8 @@ void resolver_add_alias(struct resolver *rs, const struct ast_probe *alias);
  * be resolved is reported. */
 void resolver_resolve(struct resolver *rs, const struct ast_probe *probe,
 		      probe_matches *out);
+/* As resolve_types(). */
+struct ctype_source *resolver_types(struct resolver *rs, const char *module);
 /* Whether a provider takes the point as it is written, without wildcards. */
 bool resolver_knows(const struct resolver *rs, const struct ast_point *pt);
 

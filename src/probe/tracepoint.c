@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * kernel.trace("NAME")  kernel.trace("SYSTEM:NAME")   a kernel tracepoint
+ * kernel.tracepoint("NAME")    the same, its arguments numbered
  *
  * Both parts may hold wildcards. Which tracepoints there are is asked of
  * tracefs, else of BTF (which does not know systems). Where neither can be read
@@ -8,13 +9,20 @@
  */
 #include "base/glob.h"
 #include "base/similar.h"
+#include "probe/btf_vars.h"
 #include "probe/providers.h"
 #include "symbols/tracepoints.h"
 
 #include <string.h>
 
+enum {
+	NAMED,    /* $prev, $next … */
+	NUMBERED, /* $arg1, $arg2 … */
+};
+
 static const struct probe_pattern patterns[] = {
-	{ "kernel.trace(S)", 0 },
+	{ "kernel.trace(S)", NAMED },
+	{ "kernel.tracepoint(S)", NUMBERED },
 	{ NULL, 0 },
 };
 
@@ -57,20 +65,27 @@ static bool matches(const struct wanted *w, const struct tracepoint *tp)
 	return glob_match(w->system, tp->system);
 }
 
-static void add(struct resolve *r, const struct ast_point *pt,
+static void add(struct resolve *r, const struct ast_point *pt, int tag,
 		const char *system, const char *name)
 {
 	struct resolved_probe *p = resolve_add(r, pt, ATTACH_RAW_TP);
 	const char *sep = system ? ":" : "";
 
 	p->s0 = intern_str(r->names, name);
+	if (tag == NUMBERED) {
+		p->point = arena_printf(r->arena, "kernel.tracepoint(\"%s\")%s",
+					name, pt->sufficient ? "!" : "");
+		p->vars = btf_vars_new(r, BTF_VARS_NUMBERED, NULL, p->s0, NULL);
+		return;
+	}
 	p->point = arena_printf(r->arena, "kernel.trace(\"%s%s%s\")%s",
 				system ? system : "", sep, name,
 				pt->sufficient ? "!" : "");
+	p->vars = btf_vars_new(r, BTF_VARS_TRACEPOINT, NULL, p->s0, system);
 }
 
 static void add_matching(struct resolve *r, const struct ast_point *pt,
-			 const struct wanted *w, const struct known *k)
+			 int tag, const struct wanted *w, const struct known *k)
 {
 	const struct tracepoint *tp;
 
@@ -81,7 +96,7 @@ static void add_matching(struct resolve *r, const struct ast_point *pt,
 			continue;
 		if (!system && w->system && strcmp(w->system, "*"))
 			system = w->system;
-		add(r, pt, system, tp->name);
+		add(r, pt, tag, system, tp->name);
 	}
 }
 
@@ -113,24 +128,28 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 	const struct known *tracefs, *btf = NULL;
 	struct wanted w = { .name = colon ? colon + 1 : text };
 
-	(void)tag;
+	if (colon && tag == NUMBERED) {
+		resolve_error(r, pt->comps.at[1].loc, TRACEPOINT_SYSTEM,
+			      colon + 1);
+		return;
+	}
 	if (colon)
 		w.system =
 			arena_strndup(r->arena, text, (size_t)(colon - text));
 	w.pattern = glob_is_pattern(text);
 	tracefs = read_once(r, "tracepoints of tracefs", r->env->tracefs_path,
 			    tracepoints_from_tracefs);
-	add_matching(r, pt, &w, tracefs);
+	add_matching(r, pt, tag, &w, tracefs);
 	/* Some tracepoints have no event: only BTF knows them. */
 	if (!r->found.len && (!tracefs->readable || !w.pattern)) {
 		btf = read_once(r, "tracepoints of BTF", r->env->btf_path,
 				tracepoints_from_btf);
-		add_matching(r, pt, &w, btf);
+		add_matching(r, pt, tag, &w, btf);
 	}
 	if (r->found.len)
 		return;
 	if (!tracefs->readable && !btf->readable && !w.pattern)
-		add(r, pt, w.system, w.name);
+		add(r, pt, tag, w.system, w.name);
 	else
 		hint_similar(r, &w, tracefs, btf);
 }

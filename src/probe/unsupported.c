@@ -9,7 +9,6 @@
 enum {
 	KERNEL_FUNCTION,
 	KERNEL_STATEMENT,
-	KERNEL_TRACEPOINT,
 	KERNEL_MARK,
 	KERNEL_LSM,
 	KERNEL_XDP,
@@ -26,7 +25,6 @@ enum {
 static const char *const families[] = {
 	[KERNEL_FUNCTION] = "kernel.function",
 	[KERNEL_STATEMENT] = "kernel.statement",
-	[KERNEL_TRACEPOINT] = "kernel.tracepoint",
 	[KERNEL_MARK] = "kernel.mark",
 	[KERNEL_LSM] = "kernel.lsm",
 	[KERNEL_XDP] = "xdp",
@@ -53,7 +51,6 @@ static const struct probe_pattern patterns[] = {
 	{ "kernel.function(N)...", KERNEL_FUNCTION },
 	{ "kernel.statement(S)...", KERNEL_STATEMENT },
 	{ "kernel.statement(N)...", KERNEL_STATEMENT },
-	{ "kernel.tracepoint(S)", KERNEL_TRACEPOINT },
 	{ "kernel.mark(S)...", KERNEL_MARK },
 	{ "kernel.lsm(S)", KERNEL_LSM },
 	{ "lsm.%", KERNEL_LSM },

@@ -10,7 +10,7 @@
 #include "base/bug.h"
 #include "base/regex.h"
 #include "lang/token.h"
-#include "sema/internal.h"
+#include "sema/target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ struct binder {
 	struct hmap index; /* name → local, once there are many */
 	const struct ast_file *file;
 	enum attach_kind attach; /* of a handler, for $value */
+	const struct resolved_probe *at; /* of a handler, for $x */
 	unsigned loops;   /* around the current statement */
 	bool void_ok;     /* the value of the expression is dropped */
 	symbols iterated; /* arrays of the foreach loops around it */
@@ -33,6 +34,13 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st);
 static void unsupported(struct binder *b, struct loc loc, const char *what)
 {
 	diag_error(b->s->diag, loc, UNSUPPORTED, what);
+}
+
+static struct target_place place_of(const struct binder *b)
+{
+	return (struct target_place){ .s = b->s,
+				      .at = b->at,
+				      .library = b->file->library };
 }
 
 /* --- symbols --- */
@@ -190,6 +198,37 @@ static void bind_target(struct binder *b, struct ast_expr *e, bool read)
 	e->sym->read |= read;
 }
 
+static void bind_steps(struct binder *b, struct ast_expr *e)
+{
+	struct ast_step *step;
+
+	vec_foreach(step, &e->steps)
+		if (step->index)
+			bind_expr(b, step->index);
+}
+
+static bool is_target(const struct ast_expr *e)
+{
+	return e->kind == AST_TARGET || e->kind == AST_ATVAR ||
+	       e->kind == AST_CAST || e->kind == AST_AUTOCAST;
+}
+
+/* An assignment to memory. */
+static void bind_memory(struct binder *b, struct ast_expr *e)
+{
+	struct target_place p = place_of(b);
+
+	if (e->a->kind == AST_AUTOCAST) {
+		/* What it is is known when types are (details.c). */
+		bind_expr(b, e->a);
+		bind_expr(b, e->b);
+		return;
+	}
+	if (target_write(&p, e->a, e->op))
+		bind_expr(b, e->a);
+	bind_expr(b, e->b);
+}
+
 static void bind_assign(struct binder *b, struct ast_expr *e, bool void_ok)
 {
 	bool reads = e->op != TOK_ASSIGN && e->op != TOK_AGGR && !void_ok;
@@ -197,6 +236,10 @@ static void bind_assign(struct binder *b, struct ast_expr *e, bool void_ok)
 	if (e->a->kind == AST_TARGET && has_value(b)) {
 		if (procfs_assign(b->s, e, b->attach))
 			bind_expr(b, e);
+		return;
+	}
+	if (is_target(e->a)) {
+		bind_memory(b, e);
 		return;
 	}
 	bind_target(b, e->a, reads);
@@ -225,7 +268,9 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 	struct function *f;
 
 	bind_list(b, &e->list);
-	e->fn = names_function(s, e, b->file);
+	/* Functions of our own making are known already. */
+	if (!e->fn)
+		e->fn = names_function(s, e, b->file);
 	if (!e->fn)
 		return;
 	for (f = e->fn; f; f = f->next) {
@@ -282,9 +327,10 @@ static void bind_in(struct binder *b, struct ast_expr *e)
 
 static void bind_logic(struct binder *b, struct ast_expr *e)
 {
+	struct target_place place = place_of(b);
 	int64_t v;
 
-	if (fold_decides(e->a, &v)) {
+	if (fold_decides(&place, e->a, &v)) {
 		fold_to_number(e->a, v);
 		if (!!v == (e->op == TOK_LOR)) {
 			fold_to_number(e, !!v);
@@ -297,10 +343,11 @@ static void bind_logic(struct binder *b, struct ast_expr *e)
 
 static void bind_cond(struct binder *b, struct ast_expr *e)
 {
+	struct target_place place = place_of(b);
 	struct ast_expr *taken;
 	int64_t v;
 
-	if (fold_decides(e->a, &v)) {
+	if (fold_decides(&place, e->a, &v)) {
 		taken = v ? e->b : e->c;
 		*e = *taken;
 		bind_expr(b, e);
@@ -313,19 +360,39 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
-	[AST_TARGET] = "a target variable",
-	[AST_ATVAR] = "@var",
-	[AST_CAST] = "@cast",
-	[AST_AUTOCAST] = "dereferencing",
 	[AST_ENTRY] = "@entry",
 	[AST_PROBEWRITE] = "@probewrite",
 	[AST_PERF] = "@perf",
 	[AST_CONST] = "@const",
-	[AST_ENUM] = "@enum",
-	[AST_ENUMNAME] = "@enumname",
-	[AST_REGISTER] = "access to registers",
-	[AST_DEREF] = "dereferencing",
 };
+
+/* A target form: what it becomes is bound in its place. */
+static void bind_form(struct binder *b, struct ast_expr *e)
+{
+	struct target_place p = place_of(b);
+
+	if (e->kind == AST_AUTOCAST) {
+		bind_expr(b, e->a);
+		bind_steps(b, e);
+	} else if (e->kind == AST_TARGET && has_value(b)) {
+		if (procfs_read(b->s, e, b->attach))
+			bind_expr(b, e);
+	} else if (target_read(&p, e)) {
+		bind_expr(b, e);
+	}
+}
+
+static void bind_operator(struct binder *b, struct ast_expr *e)
+{
+	struct target_place p = place_of(b);
+
+	/* Its operand may have a type of its own. */
+	if (e->kind == AST_ENUMNAME && !e->str && e->a->kind == AST_TARGET &&
+	    !target_read(&p, e->a))
+		return;
+	if (target_operator(&p, e))
+		bind_expr(b, e);
+}
 
 static void bind_regex(struct binder *b, struct ast_expr *e)
 {
@@ -340,11 +407,12 @@ static void bind_regex(struct binder *b, struct ast_expr *e)
 
 static void bind_expr(struct binder *b, struct ast_expr *e)
 {
+	struct target_place place = place_of(b);
 	bool void_ok = b->void_ok;
 	int64_t v;
 
 	b->void_ok = false;
-	if (fold_decides(e, &v))
+	if (fold_decides(&place, e, &v))
 		fold_to_number(e, v);
 	switch (e->kind) {
 	case AST_NUMBER:
@@ -370,7 +438,9 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 		bind_target(b, e->a, !void_ok);
 		break;
 	case AST_UNARY:
-		bind_expr(b, e->a);
+	case AST_CONTEXT:
+		if (e->a)
+			bind_expr(b, e->a);
 		break;
 	case AST_BINARY:
 	case AST_COMPARE:
@@ -409,26 +479,25 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 		break;
 	case AST_DEFINED:
 		BUG("@defined is always decided");
-	case AST_TARGET:
-		if (!has_value(b))
-			unsupported(b, e->loc, unsupported_kinds[e->kind]);
-		else if (procfs_read(b->s, e, b->attach))
-			bind_expr(b, e);
-		break;
 	case AST_EMBED:
 		embed_bind(b->s, e, b->file);
 		break;
+	case AST_TARGET:
 	case AST_ATVAR:
 	case AST_CAST:
 	case AST_AUTOCAST:
-	case AST_ENTRY:
-	case AST_PROBEWRITE:
-	case AST_PERF:
-	case AST_CONST:
+		bind_form(b, e);
+		break;
 	case AST_ENUM:
 	case AST_ENUMNAME:
 	case AST_REGISTER:
 	case AST_DEREF:
+		bind_operator(b, e);
+		break;
+	case AST_ENTRY:
+	case AST_PROBEWRITE:
+	case AST_PERF:
+	case AST_CONST:
 		unsupported(b, e->loc, unsupported_kinds[e->kind]);
 		break;
 	}
@@ -521,10 +590,11 @@ static void bind_foreach(struct binder *b, struct ast_stmt *st)
 
 static void bind_if(struct binder *b, struct ast_stmt *st)
 {
+	struct target_place place = place_of(b);
 	struct ast_stmt *taken;
 	int64_t v;
 
-	if (!fold_decides(st->expr, &v)) {
+	if (!fold_decides(&place, st->expr, &v)) {
 		bind_expr(b, st->expr);
 		bind_stmt(b, st->body);
 		if (st->otherwise)
@@ -632,7 +702,8 @@ static void bind_draft(struct sema *s, const struct draft *d)
 {
 	struct binder b = { .s = s,
 			    .locals = &d->handler->locals,
-			    .attach = d->attach };
+			    .attach = d->attach,
+			    .at = d->at };
 	const struct condition *c;
 	const struct body *body;
 
@@ -668,70 +739,35 @@ static void bind_function(struct sema *s, struct function *fn)
 	hmap_release(&b.index);
 }
 
-/* Whether a function, or one it calls, writes elements of the array. Those
- * marked in seen are known not to; more are marked. */
-static bool writes_elements(struct sema *s, struct function *first,
-			    const struct symbol *array, bool *seen)
+void bind_rest(struct sema *s, struct function *fn, const struct draft *d,
+	       struct ast_expr *e)
 {
-	VEC(struct function *) todo = { 0 };
-	const struct function_effects *fx;
-	struct symbol *const *sym;
-	struct function *const *callee;
-	struct function *fn;
-	bool found = false;
+	struct binder b = { .s = s, .fn = fn };
 
-	vec_push(NULL, &todo, first);
-	while (todo.len && !found) {
-		fn = todo.at[--todo.len];
-		if (fn->next)
-			vec_push(NULL, &todo, fn->next);
-		if (!fn->ast || seen[fn->id])
-			continue;
-		seen[fn->id] = true;
-		fx = &s->effects.at[fn->id];
-		vec_foreach(sym, &fx->element_writes)
-			found |= *sym == array;
-		vec_foreach(callee, &fx->calls)
-			if (!seen[(*callee)->id])
-				vec_push(NULL, &todo, *callee);
+	b.locals = fn ? &fn->locals : &d->handler->locals;
+	b.file = fn ? fn->ast->file : d->bodies.at[0].file;
+	if (d) {
+		b.attach = d->attach;
+		b.at = d->at;
 	}
-	vec_release(&todo);
-	return found;
-}
-
-static void check_foreach_calls(struct sema *s)
-{
-	size_t n = s->prog->functions.len;
-	const struct symbol *array = NULL;
-	const struct foreach_call *c;
-	bool *seen;
-
-	if (!s->foreach_calls.len || !n)
-		return;
-	seen = xcalloc(n, sizeof(*seen));
-	vec_foreach(c, &s->foreach_calls) {
-		if (c->array != array)
-			memset(seen, 0, n * sizeof(*seen));
-		array = c->array;
-		if (!writes_elements(s, c->call->fn, array, seen))
-			continue;
-		diag_error(s->diag, c->call->loc, FOREACH_CALL, array->name);
-		array = NULL;
-	}
-	free(seen);
+	bind_expr(&b, e);
+	hmap_release(&b.index);
 }
 
 void bind_all(struct sema *s)
 {
-	size_t i = 0, k = 0;
+	size_t *i = &s->bound_drafts, *k = &s->bound_functions;
 
 	/* Both lists grow as calls are found: of functions, and of handlers
 	 * that come with the library. */
-	while (i < s->drafts.len || k < s->prog->functions.len) {
-		if (i < s->drafts.len)
-			bind_draft(s, &s->drafts.at[i++]);
-		else
-			bind_function(s, s->prog->functions.at[k++]);
+	while (*i < s->drafts.len || *k < s->prog->functions.len) {
+		struct draft d;
+
+		if (*i < s->drafts.len) {
+			d = s->drafts.at[(*i)++];
+			bind_draft(s, &d);
+		} else {
+			bind_function(s, s->prog->functions.at[(*k)++]);
+		}
 	}
-	check_foreach_calls(s);
 }

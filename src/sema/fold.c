@@ -5,10 +5,9 @@
  * are computed once everything has its type (section 21).
  */
 #include "lang/token.h"
-#include "sema/internal.h"
+#include "sema/target.h"
 
-/* Whether a context access stands anywhere in the expression. This executor
- * set has none, so all of them are undefined. */
+/* Whether a context access stands anywhere in the expression. */
 static bool asks_context(const struct ast_expr *e)
 {
 	struct ast_expr *const *it;
@@ -27,6 +26,8 @@ static bool asks_context(const struct ast_expr *e)
 	case AST_ENUMNAME:
 	case AST_REGISTER:
 	case AST_DEREF:
+	case AST_CONTEXT:
+	case AST_DEFINED:
 		return true;
 	case AST_NUMBER:
 	case AST_STRING:
@@ -47,7 +48,6 @@ static bool asks_context(const struct ast_expr *e)
 	case AST_COND:
 	case AST_CALL:
 	case AST_PRINT:
-	case AST_DEFINED:
 	case AST_PROBEWRITE:
 	case AST_STAT:
 	case AST_HIST:
@@ -62,7 +62,8 @@ static bool asks_context(const struct ast_expr *e)
 
 /* The value of a condition made of numbers, @defined, ! && || and the like;
  * *asked says whether @defined took part. */
-static bool value_of(const struct ast_expr *e, int64_t *v, bool *asked)
+static bool value_of(const struct target_place *p, const struct ast_expr *e,
+		     int64_t *v, bool *asked)
 {
 	int64_t a, b;
 
@@ -71,25 +72,25 @@ static bool value_of(const struct ast_expr *e, int64_t *v, bool *asked)
 		return true;
 	}
 	if (e->kind == AST_DEFINED) {
-		*v = !asks_context(e->a);
+		*v = target_defined(p, e->a);
 		*asked = true;
 		return true;
 	}
 	if (e->kind == AST_UNARY && e->op == TOK_BANG) {
-		if (!value_of(e->a, &a, asked))
+		if (!value_of(p, e->a, &a, asked))
 			return false;
 		*v = !a;
 		return true;
 	}
 	if (e->kind != AST_LOGIC && e->kind != AST_COMPARE)
 		return false;
-	if (!value_of(e->a, &a, asked))
+	if (!value_of(p, e->a, &a, asked))
 		return false;
 	if (e->kind == AST_LOGIC && !!a == (e->op == TOK_LOR)) {
 		*v = !!a;
 		return true;
 	}
-	if (!value_of(e->b, &b, asked))
+	if (!value_of(p, e->b, &b, asked))
 		return false;
 	if (e->kind == AST_LOGIC)
 		*v = !!b;
@@ -102,11 +103,28 @@ static bool value_of(const struct ast_expr *e, int64_t *v, bool *asked)
 	return true;
 }
 
-bool fold_decides(const struct ast_expr *e, int64_t *value)
+bool fold_decides(const struct target_place *p, const struct ast_expr *e,
+		  int64_t *value)
 {
 	bool asked = false;
 
-	return value_of(e, value, &asked) && asked;
+	return value_of(p, e, value, &asked) && asked;
+}
+
+bool fold_asks_context(const struct ast_stmt *st)
+{
+	struct ast_stmt *const *it;
+
+	if (!st)
+		return false;
+	vec_foreach(it, &st->stmts)
+		if (fold_asks_context(*it))
+			return true;
+	if (st->foreach && asks_context(st->foreach->limit))
+		return true;
+	return asks_context(st->expr) || asks_context(st->init) ||
+	       asks_context(st->update) || fold_asks_context(st->body) ||
+	       fold_asks_context(st->otherwise);
 }
 
 void fold_to_number(struct ast_expr *e, int64_t value)

@@ -102,16 +102,30 @@ static bool same_context(enum attach_kind a, enum attach_kind b)
 	return a == b || (!procfs_is_kind(a) && !procfs_is_kind(b));
 }
 
+/* Whether some body on the way asks for the context of the place. */
+static bool asks_context(const struct probe_path *path)
+{
+	for (; path; path = path->outer)
+		if (fold_asks_context(path->decl->body) ||
+		    fold_asks_context(path->decl->epilogue_body))
+			return true;
+	return false;
+}
+
 static struct handler *handler_for(struct sema *s, const struct ast_probe *decl,
 				   const struct probe_path *path,
-				   enum attach_kind attach, size_t first_draft)
+				   const struct resolved_probe *at,
+				   size_t first_draft)
 {
+	enum attach_kind attach = at->attach;
 	struct draft d = { .path = path,
 			   .path_hash = hash_path(path),
-			   .attach = attach };
+			   .attach = attach,
+			   .at = at };
+	bool own = at->vars && asks_context(path);
 	size_t i;
 
-	for (i = first_draft; i < s->drafts.len; i++)
+	for (i = first_draft; !own && i < s->drafts.len; i++)
 		if (s->drafts.at[i].path_hash == d.path_hash &&
 		    same_context(s->drafts.at[i].attach, attach) &&
 		    same_path(s->drafts.at[i].path, path))
@@ -131,7 +145,7 @@ static void collect_probe(struct sema *s, const struct ast_probe *decl)
 	resolver_resolve(s->resolver, decl, &matches);
 	vec_foreach(m, &matches) {
 		struct handler *h = handler_for(
-			s, decl, m->path, m->at->attach, first_draft);
+			s, decl, m->path, m->at, first_draft);
 
 		vec_push(s->arena, &s->prog->probes,
 			 (struct sema_probe){ m->at, h, m->listed });

@@ -61,7 +61,10 @@ struct draft {
 	VEC(struct condition) conditions;
 	const struct ast_stmt *user_body;
 	enum attach_kind attach; /* one of procfs probes, or that of any point */
+	const struct resolved_probe *at; /* where target variables are from */
 };
+
+struct target_place;
 
 struct sema {
 	struct lang *l;
@@ -76,6 +79,8 @@ struct sema {
 	struct hmap functions; /* name → struct function_entry */
 	size_t n_used_globals;
 	size_t n_compared;     /* names compared for lists of similar ones */
+	size_t bound_drafts, bound_functions;
+	unsigned n_pretty;     /* functions made for texts of C values */
 	VEC(struct draft) drafts;
 	VEC(struct function_effects) effects;
 	VEC(struct foreach_call) foreach_calls;
@@ -106,6 +111,9 @@ struct symbol *names_global(struct sema *s, const char *name,
  * NULL when there is none. New ones are appended to prog->functions. */
 struct function *names_function(struct sema *s, const struct ast_expr *call,
 				const struct ast_file *file);
+/* A function of our own making, which no name in a script means. */
+struct function *names_make_function(struct sema *s,
+				     const struct ast_function *f);
 /* Put the used globals into prog->globals, in order of declaration. */
 void names_finish(struct sema *s);
 /* Warn about variables that are read and never written. */
@@ -142,7 +150,10 @@ struct ast_expr *clone_expr(struct arena *arena, const struct ast_expr *e);
 /* --- fold.c --- */
 
 /* Whether the expression asks @defined and is decided by it alone. */
-bool fold_decides(const struct ast_expr *e, int64_t *value);
+bool fold_decides(const struct target_place *p, const struct ast_expr *e,
+		  int64_t *value);
+/* Whether a context access stands in a statement. */
+bool fold_asks_context(const struct ast_stmt *st);
 /* Turn an expression into a number in place. */
 void fold_to_number(struct ast_expr *e, int64_t value);
 /* Compute operators on numbers, in place; all types must be known. */
@@ -152,10 +163,21 @@ void fold_constants_in(struct diag *d, struct ast_stmt *st);
 
 /* --- bind.c --- */
 
-/* Bind all drafts and the functions they reach. */
+/* Bind all drafts and the functions they reach, but those that are bound; when
+ * none is left, check what takes all of them. */
 void bind_all(struct sema *s);
+void bind_check(struct sema *s);
+/* Bind an expression of ours that stands in a function, or in a handler (the
+ * other is NULL). */
+void bind_rest(struct sema *s, struct function *fn, const struct draft *d,
+	       struct ast_expr *e);
 /* Whether a statement holds a next of its own function. */
 bool bind_has_next(const struct ast_stmt *st);
+
+/* --- details.c --- */
+
+/* Let type details flow and resolve what waits for them. */
+void details_resolve(struct sema *s);
 
 /* --- procfs.c: $value, and other target variables of procfs probes --- */
 

@@ -327,6 +327,17 @@ static struct function *make_function(struct sema *s, struct function_entry *e)
 	return fn;
 }
 
+struct function *names_make_function(struct sema *s,
+				     const struct ast_function *f)
+{
+	struct function_entry *e = arena_new(s->arena, struct function_entry);
+
+	e->ast = f;
+	e->intrinsic = -1;
+	e->n_params = (unsigned)f->params.len;
+	return make_function(s, e);
+}
+
 static bool is_visible(const struct function_entry *e,
 		       const struct ast_file *file)
 {

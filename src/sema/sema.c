@@ -88,6 +88,10 @@ struct sema_prog *sema_analyze(struct lang *l, const struct probe_env *env,
 	if (!s.prog->probes.len && l->diag->errors == errors)
 		sema_no_probes(&s);
 	bind_all(&s);
+	details_resolve(&s);
+	/* Texts of C values bring functions. */
+	bind_all(&s);
+	bind_check(&s);
 	names_finish(&s);
 	/* Types of what is not bound would only repeat the complaint. */
 	if (l->diag->errors == errors) {

@@ -39,6 +39,7 @@ struct symbol {
 	const struct ast_file *file; /* of a global */
 	bool read, written;      /* by any reachable code */
 	struct stat_asked stat;  /* of TY_STATS */
+	const struct ctype *ctype; /* type details of what it holds, or NULL */
 };
 
 typedef VEC(struct symbol *) symbols;
@@ -57,6 +58,7 @@ struct function {
 	struct loc type_loc;
 	struct loc called_at;    /* of the call that reached it first */
 	const struct function *caller; /* whose call that is; NULL: a handler's */
+	const struct ctype *ctype; /* type details of the result, or NULL */
 	struct function *next;   /* next overload of this name and arity, or NULL */
 };
 

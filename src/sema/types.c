@@ -427,6 +427,10 @@ static enum ast_type infer_kind(struct types *t, struct ast_expr *e,
 		return settle(t, e, TY_LONG, want);
 	case AST_PRINT:
 		return infer_print(t, e, want);
+	case AST_CONTEXT:
+		if (e->a)
+			infer(t, e->a, TY_LONG);
+		return settle(t, e, TY_LONG, want);
 	case AST_EMBED:
 		return settle(t, e, e->to_string ? TY_STRING : TY_LONG, want);
 	case AST_WILDCARD:

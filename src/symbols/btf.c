@@ -67,10 +67,10 @@ int btf_open(const void *bytes, size_t len, struct btf_view *out)
 	return out->strings[h.str_len - 1] ? -EINVAL : 0;
 }
 
-int btf_each_typedef(const struct btf_view *v, const char *prefix,
-		     void (*fn)(void *ctx, const char *name), void *ctx)
+int btf_each_type(const struct btf_view *v,
+		  void (*fn)(void *ctx, size_t offset), void *ctx)
 {
-	size_t prefix_len = strlen(prefix), at = 0, size;
+	size_t at = 0, size;
 	uint32_t row[3], kind; /* name, info, size or type */
 
 	while (at < v->types_len) {
@@ -78,17 +78,45 @@ int btf_each_typedef(const struct btf_view *v, const char *prefix,
 			return -EINVAL;
 		memcpy(row, v->types + at, sizeof(row));
 		kind = row[1] >> 24 & 0x1f;
-		if (!kind || kind >= sizeof(kinds) / sizeof(kinds[0]) ||
-		    row[0] >= v->strings_len)
+		if (!kind || kind >= sizeof(kinds) / sizeof(kinds[0]))
 			return -EINVAL;
 		size = sizeof(row) + kinds[kind].extra +
 		       (size_t)(row[1] & 0xffff) * kinds[kind].each;
 		if (size > v->types_len - at)
 			return -EINVAL;
-		if (kind == KIND_TYPEDEF &&
-		    !strncmp(v->strings + row[0], prefix, prefix_len))
-			fn(ctx, v->strings + row[0]);
+		fn(ctx, at);
 		at += size;
 	}
 	return 0;
+}
+
+struct each_typedef {
+	const struct btf_view *v;
+	const char *prefix;
+	size_t prefix_len;
+	void (*fn)(void *ctx, const char *name);
+	void *ctx;
+};
+
+static void see_type(void *ctx, size_t offset)
+{
+	const struct each_typedef *e = ctx;
+	uint32_t row[2];
+	const char *name;
+
+	memcpy(row, e->v->types + offset, sizeof(row));
+	if ((row[1] >> 24 & 0x1f) != KIND_TYPEDEF ||
+	    row[0] >= e->v->strings_len)
+		return;
+	name = e->v->strings + row[0];
+	if (!strncmp(name, e->prefix, e->prefix_len))
+		e->fn(e->ctx, name);
+}
+
+int btf_each_typedef(const struct btf_view *v, const char *prefix,
+		     void (*fn)(void *ctx, const char *name), void *ctx)
+{
+	struct each_typedef e = { v, prefix, strlen(prefix), fn, ctx };
+
+	return btf_each_type(v, see_type, &e);
 }

@@ -25,4 +25,10 @@ int btf_open(const void *bytes, size_t len, struct btf_view *out);
 int btf_each_typedef(const struct btf_view *v, const char *prefix,
 		     void (*fn)(void *ctx, const char *name), void *ctx);
 
+/* Call fn with the offset of each type's head, in order of type number.
+ * -EINVAL if the types are broken: fn has seen those before. A type that passes
+ * has all its parts inside of v->types; names may be out of range. */
+int btf_each_type(const struct btf_view *v,
+		  void (*fn)(void *ctx, size_t offset), void *ctx);
+
 #endif

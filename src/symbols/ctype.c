@@ -202,8 +202,12 @@ const struct ctype *ctype_find(struct ctype_source *s, const char *text,
 			       unsigned *pointers)
 {
 	const char *end = text + strlen(text);
+	static const enum ctype_kind tags[] = { CTYPE_STRUCT, CTYPE_UNION,
+						CTYPE_CLASS, CTYPE_ENUM };
 	enum ctype_kind tag = CTYPE_TYPEDEF;
+	const struct ctype *found;
 	char name[256];
+	size_t i;
 	size_t len;
 
 	*pointers = 0;
@@ -224,7 +228,11 @@ const struct ctype *ctype_find(struct ctype_source *s, const char *text,
 		return NULL;
 	memcpy(name, text, len);
 	name[len] = 0;
-	return s->ops->find(s, tag, name);
+	found = s->ops->find(s, tag, name);
+	/* A bare name may be a tag, too. */
+	for (i = 0; !found && tag == CTYPE_TYPEDEF && i < 4; i++)
+		found = s->ops->find(s, tags[i], name);
+	return found;
 }
 
 /* --- as text --- */

@@ -542,6 +542,13 @@ static void encode_context(struct encoder *en, const struct ir_insn *in)
 		put(en, (uint32_t)in->imm);
 		put_edge(en, in);
 		return;
+	case IR_OP_PEEK:
+	case IR_OP_READABLE:
+		put_op(en, in->op == IR_OP_PEEK ? VM_PEEK : VM_READABLE);
+		put_reg(en, in->dst);
+		put_reg(en, in->args[0]);
+		put(en, (uint32_t)in->imm);
+		return;
 	case IR_OP_STORE:
 		put_op(en, VM_STORE);
 		put_reg(en, in->args[0]);
@@ -677,12 +684,9 @@ static void encode_insn(struct encoder *en, uint32_t block,
 		break;
 	case IR_OP_LATER:
 		BUG("check_insn() refuses it");
-	case IR_OP_ARG:
-	case IR_OP_RETVAL:
-	case IR_OP_REG:
-	case IR_OP_OFFSET:
-	case IR_OP_LOAD:
-	case IR_OP_STORE:
+	case IR_OP_ARG: case IR_OP_RETVAL: case IR_OP_REG:
+	case IR_OP_OFFSET: case IR_OP_LOAD: case IR_OP_PEEK:
+	case IR_OP_READABLE: case IR_OP_STORE:
 		encode_context(en, in);
 		break;
 	case IR_OP_ERRMSG:

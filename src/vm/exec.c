@@ -318,6 +318,15 @@ op_LOAD : {
 	I64(pc[1]) = value;
 }
 	NEXT(6);
+op_PEEK:
+	vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &I64(pc[1]));
+	NEXT(4);
+op_READABLE : {
+	int64_t value;
+
+	I64(pc[1]) = vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &value);
+}
+	NEXT(4);
 op_STORE:
 	vm_error_fault(vm, FAULT_WRITE, (uint64_t)I64(pc[1]));
 	RAISE_AT(2);

@@ -73,10 +73,12 @@ static bool string_at(struct vm *vm, uint32_t id, const struct vm_val *args,
 		    id == INTRIN_USER_STRING_N || id == INTRIN_USER_STRING_N2;
 	bool counted = id == INTRIN_USER_STRING_N ||
 		       id == INTRIN_USER_STRING_N2 ||
-		       id == INTRIN_KERNEL_STRING_N;
+		       id == INTRIN_KERNEL_STRING_N ||
+		       id == INTRIN_KERNEL_STRING_N2;
 	bool otherwise = id == INTRIN_USER_STRING2 ||
 			 id == INTRIN_USER_STRING_N2 ||
-			 id == INTRIN_KERNEL_STRING2;
+			 id == INTRIN_KERNEL_STRING2 ||
+			 id == INTRIN_KERNEL_STRING_N2;
 	size_t most = vm->prog->limits.maxstringlen - 1;
 
 	if (counted && args[1].num >= 0 && (uint64_t)args[1].num < most)
@@ -103,6 +105,7 @@ bool vm_intrin_memory(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_KERNEL_STRING:
 	case INTRIN_KERNEL_STRING_N:
 	case INTRIN_KERNEL_STRING2:
+	case INTRIN_KERNEL_STRING_N2:
 	case INTRIN_USER_STRING:
 	case INTRIN_USER_STRING_N:
 	case INTRIN_USER_STRING2:

@@ -76,6 +76,8 @@ static const char everything[] =
 	"  r0 = register 127\n"
 	"  r0 = offset \"-8 struct task_struct.comm:ai.x:s.y_1:p\"\n"
 	"  r0 = load kernel.u8, r1 err b9 !1\n"
+	"  r0 = peek user.u32, r1\n"
+	"  r0 = readable kernel.u8, r1\n"
 	"  r0 = load user.s64, r1 err b9\n"
 	"  store user.u16, r1, r0 err b9\n"
 	"  r2 = cat r2, r3\n"

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The types of the kernel and its modules, read once a run. */
+#include "probe/probe.h"
+#include "symbols/btf_types.h"
+
+#include <string.h>
+
+#define BTF_FOLDER "/sys/kernel/btf/"
+
+struct opened {
+	struct btf_types *types; /* NULL: it cannot be read */
+};
+
+/* Module names are written with either - or _. */
+static const char *module_path(struct arena *a, const char *module)
+{
+	char *path = arena_printf(a, BTF_FOLDER "%s", module), *c;
+
+	for (c = path + strlen(BTF_FOLDER); *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return path;
+}
+
+struct btf_types *resolve_btf(struct resolve *r, const char *module)
+{
+	const char *key = arena_printf(r->arena, "BTF of %s",
+				       module ? module : "the kernel");
+	struct opened *o = hmap_gets(&r->cache, key);
+	struct strbuf why = STRBUF_INIT;
+	struct btf_types *base = NULL;
+
+	if (o)
+		return o->types;
+	o = arena_new(r->arena, struct opened);
+	hmap_puts(&r->cache, key, o);
+	if (!module) {
+		o->types = btf_types_open(r->arena, r->env->btf_path, NULL,
+					  "kernel", &why);
+	} else if (!strchr(module, '/')) {
+		base = resolve_btf(r, NULL);
+		if (base)
+			o->types = btf_types_open(
+				r->arena, module_path(r->arena, module), base,
+				module, &why);
+	}
+	strbuf_release(&why);
+	return o->types;
+}
+
+struct ctype_source *resolve_types(struct resolve *r, const char *module)
+{
+	struct btf_types *b = resolve_btf(r, module);
+
+	return b ? btf_types_source(b) : NULL;
+}
