@@ -23,6 +23,7 @@ struct unit {
 	struct rodata rodata;
 	struct code *code; /* by group */
 	struct code *body; /* by group: what bpf_loop calls, or empty */
+	struct code *walk; /* by group: called for elements of maps, or empty */
 	struct code follow[FOLLOW_PROGRAMS];
 	bool with_follow;
 	bool notes; /* comment the code */
@@ -33,6 +34,7 @@ static void unit_release(struct unit *u)
 	for (size_t i = 0; u->code && i < u->groups.v.len; i++) {
 		code_release(&u->code[i]);
 		code_release(&u->body[i]);
+		code_release(&u->walk[i]);
 	}
 	for (int i = 0; i < FOLLOW_PROGRAMS; i++)
 		code_release(&u->follow[i]);
@@ -65,6 +67,7 @@ static int compile_group(struct unit *u, const struct ir_prog *p, size_t i,
 	u->code[i] = e.looped ? e.outer : e.code;
 	if (e.looped)
 		u->body[i] = e.code;
+	u->walk[i] = e.walk;
 	if (rc && err) {
 		strbuf_addf(err, "the handler of %s %s",
 			    p->probes.at[g->probes.at[0]].point, why.buf);
@@ -84,6 +87,7 @@ static int compile(struct unit *u, const struct ir_prog *p, bool notes,
 	u->needs.map = arena_array(&u->arena, bool, p->globals.len);
 	u->code = arena_array(&u->arena, struct code, u->groups.v.len);
 	u->body = arena_array(&u->arena, struct code, u->groups.v.len);
+	u->walk = arena_array(&u->arena, struct code, u->groups.v.len);
 	for (size_t i = 0; i < u->groups.v.len && !rc; i++) {
 		u->with_follow |= u->groups.v.at[i].target_only;
 		rc = compile_group(u, p, i, err);
@@ -164,17 +168,19 @@ static void add_program(struct object *o, const struct code *c,
 	btf_func_at(o->btf, section, at, func);
 }
 
-/* What bpf_loop calls: (number of the turn, address). The kernel insists on
- * knowing that it is static. */
-static void add_body(struct object *o, const struct code *c,
-		     const char *program)
+/* What a helper calls: bpf_loop with (number of the turn, address), the walk
+ * through a map with (map, key, value, address). The kernel insists on knowing
+ * that it is static. */
+static void add_called(struct object *o, const struct code *c,
+		       const char *program, enum code_ref ref)
 {
+	bool walk = ref == REF_WALK;
 	char name[64];
 	uint32_t at, func;
 
-	snprintf(name, sizeof(name), "%s_body", program);
-	at = add_code(o, c, ".text", name, &o->symbol[REF_BODY]);
-	func = btf_func(o->btf, name, o->i32, o->pointer, 2, false);
+	snprintf(name, sizeof(name), "%s_%s", program, walk ? "walk" : "body");
+	at = add_code(o, c, ".text", name, &o->symbol[ref]);
+	func = btf_func(o->btf, name, o->i32, o->pointer, walk ? 4 : 2, false);
 	btf_func_at(o->btf, ".text", at, func);
 }
 
@@ -192,8 +198,10 @@ static void add_programs(struct object *o, const struct unit *u)
 	for (size_t i = 0; i < u->groups.v.len; i++) {
 		const struct group *g = &u->groups.v.at[i];
 
+		if (u->walk[i].part[0].insns.len)
+			add_called(o, &u->walk[i], g->program, REF_WALK);
 		if (u->body[i].part[0].insns.len)
-			add_body(o, &u->body[i], g->program);
+			add_called(o, &u->body[i], g->program, REF_BODY);
 		add_program(o, &u->code[i], g->section, g->program);
 	}
 	if (u->with_follow)
@@ -276,7 +284,8 @@ struct names {
 static const char *ref_name(void *ctx, uint32_t ref)
 {
 	static const char *const fixed[] = { "session", "constants", "ring",
-					     "scratch", "targets",   "body" };
+					     "scratch", "targets",   "body",
+					     "walk" };
 	struct names *n = ctx;
 
 	if (ref < REF_GLOBAL)
@@ -303,6 +312,10 @@ int bpf_list(const struct ir_prog *p, struct strbuf *out, struct strbuf *err)
 		if (u.body[i].part[0].insns.len) {
 			strbuf_addf(out, "# %s_body\n", g->program);
 			code_list(&u.body[i], ref_name, &names, out);
+		}
+		if (u.walk[i].part[0].insns.len) {
+			strbuf_addf(out, "# %s_walk\n", g->program);
+			code_list(&u.walk[i], ref_name, &names, out);
 		}
 	}
 	for (int i = 0; !rc && u.with_follow && i < FOLLOW_PROGRAMS; i++) {

@@ -117,7 +117,7 @@ void code_ref(struct code *c, int dst, uint32_t ref, uint32_t offset)
 		 (struct code_reloc){ here(c), ref });
 	/* libbpf sets the kind of reference, and reads a block's offset from
 	 * the first immediate. */
-	put64(c, dst, ref == REF_BODY ? BPF_PSEUDO_FUNC : 0, offset, 0);
+	put64(c, dst, ref == REF_BODY || ref == REF_WALK ? BPF_PSEUDO_FUNC : 0, offset, 0);
 }
 
 void code_load(struct code *c, int size, int dst, int base, int32_t off)

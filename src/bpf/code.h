@@ -27,6 +27,7 @@ enum code_ref {
 	REF_SCRATCH,
 	REF_TARGETS,
 	REF_BODY,    /* the function that bpf_loop calls */
+	REF_WALK,    /* the function called for the elements of a map */
 	REF_GLOBAL,
 };
 

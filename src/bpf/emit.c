@@ -4,6 +4,7 @@
  * files do the work by subject; emit.h says what they share.
  */
 #include "bpf/emit_context.h"
+#include "bpf/emit_walk.h"
 
 #include "base/bug.h"
 #include "proto/record.h"
@@ -130,7 +131,8 @@ static void plan(struct emit *e)
 	emit_error_plan(e);
 	emit_lock_plan(e);
 	emit_map_plan(e);
-	scratch = e->more || e->str_bytes || e->text_bound || e->looped ||
+	emit_walk_plan(e);
+	scratch = e->walks || e->drops || e->more || e->str_bytes || e->text_bound || e->looped ||
 		  e->key_in_scratch || e->val_in_scratch;
 	regs_assign(&e->regs, e->arena, &e->flat, scratch, e->span,
 		    e->looped ? emit_carried(e) : NULL);
@@ -138,6 +140,7 @@ static void plan(struct emit *e)
 	if (e->looped)
 		e->resume_off = emit_slot(e, 8);
 	emit_context_plan(e);
+	emit_walk_slots(e);
 	if (e->keep_probe)
 		e->probe_off = emit_slot(e, 8);
 	if (e->count_actions)
@@ -221,9 +224,11 @@ static void emit_terminator(struct emit *e, const struct ir_insn *i,
 	case IR_OP_FAIL:
 		emit_fail(e);
 		break;
-	default:
-		emit_refuse(e, "uses foreach, which BPF programs cannot do");
+	case IR_OP_INEXT:
+		emit_walk_next(e, i);
 		break;
+	default:
+		BUG("operation %d ends no block", i->op);
 	}
 }
 
@@ -254,18 +259,6 @@ static void emit_locking(struct emit *e, const struct ir_insn *i)
 	e->locked = i->op == IR_OP_LOCK;
 }
 
-static void refuse_clear(struct emit *e, const struct ir_insn *i)
-{
-	(void)i;
-	emit_refuse(e, "empties a whole array, which BPF programs cannot do");
-}
-
-static void refuse_foreach(struct emit *e, const struct ir_insn *i)
-{
-	(void)i;
-	emit_refuse(e, "uses foreach, which BPF programs cannot do");
-}
-
 typedef void (*emit_fn)(struct emit *e, const struct ir_insn *i);
 
 /* By operation; terminators are emit_terminator()'s, and calls are gone. */
@@ -284,9 +277,9 @@ static const emit_fn emitters[] = {
 	[IR_OP_GADD] = emit_scalar_op,   [IR_OP_MGET] = emit_map_op,
 	[IR_OP_MSET] = emit_map_op,      [IR_OP_MADD] = emit_map_op,
 	[IR_OP_MHAS] = emit_map_op,      [IR_OP_MDEL] = emit_map_op,
-	[IR_OP_MCLEAR] = refuse_clear,   [IR_OP_IBEGIN] = refuse_foreach,
-	[IR_OP_IKEY] = refuse_foreach,   [IR_OP_IVAL] = refuse_foreach,
-	[IR_OP_IEND] = refuse_foreach,   [IR_OP_PRINT] = emit_print,
+	[IR_OP_MCLEAR] = emit_clear,   [IR_OP_IBEGIN] = emit_walk_op,
+	[IR_OP_IKEY] = emit_walk_op,   [IR_OP_IVAL] = emit_walk_op,
+	[IR_OP_IEND] = emit_walk_op,   [IR_OP_PRINT] = emit_print,
 	[IR_OP_INTRIN] = emit_intrinsic, [IR_OP_ERRMSG] = emit_errmsg,
 	[IR_OP_TICK] = emit_tick,        [IR_OP_LOCK] = emit_locking,
 	[IR_OP_UNLOCK] = emit_locking,   [IR_OP_SADD] = emit_stat_op,
@@ -359,12 +352,14 @@ static void check_globals(struct emit *e)
 			if (ir_op_info((enum ir_op)i->op)->imm != 'G')
 				continue;
 			g = &e->p->globals.at[i->imm];
-			if (g->wrap)
+			if (g->wrap && (g->type == IR_STAT ||
+					g->size > EMIT_MOST_WRAP))
 				emit_refuse(e,
 					    "uses array \"%s\", which drops "
 					    "its oldest element when full "
-					    "(%%); BPF maps cannot",
-					    g->name);
+					    "(%%); BPF programs can do that to "
+					    "%u numbers or strings",
+					    g->name, EMIT_MOST_WRAP);
 			else if (g->kind == IR_MAP && g->n_keys &&
 				 ir_key_bytes(g) > 512)
 				emit_refuse(e,
@@ -417,17 +412,20 @@ int emit_group(struct emit *e)
 	else
 		emit_leave(e);
 	emit_ends(e);
+	rc = emit_walk_function(e);
 	if (!frame_fits(&e->regs.frame) || e->rodata->bytes.len > RODATA_MAX) {
 		strbuf_addstr(e->err, "needs more memory for strings than a "
 				      "BPF program has");
 		return -E2BIG;
 	}
-	rc = code_finish(&e->code);
+	if (!rc)
+		rc = code_finish(&e->code);
 	if (rc) {
 		strbuf_addstr(e->err, "is too long for a BPF program");
 		return rc;
 	}
 	note_needs(e, &e->code);
 	note_needs(e, &e->outer);
+	note_needs(e, &e->walk);
 	return 0;
 }

@@ -59,6 +59,7 @@ struct emit {
 	uint32_t *back_label;   /* by block: how a jump back gets there */
 	size_t at;              /* place of the current block in the order */
 	struct code outer;      /* looped: the program around the body */
+	struct code walk;       /* called for elements of maps, if any are */
 	uint8_t *held;          /* by block: HELD_* on entry */
 	uint32_t *span;         /* by IR register: see emit_spans() */
 	bool notes;             /* comment the code for a listing */
@@ -69,6 +70,7 @@ struct emit {
 	bool more;              /* it may send several records */
 	bool count_actions;
 	bool looped;            /* the code is the body of a bpf_loop */
+	bool walks, clears;     /* it has foreach; it empties arrays */
 	bool keep_probe;        /* the probe is known at run time only */
 	bool keep_error;        /* some block looks at the current error */
 	uint32_t text_bound;    /* of texts raised and kept, or 0 */
@@ -81,7 +83,11 @@ struct emit {
 	int32_t error_off;      /* u64 kind | loc << 32; u64 argument below */
 	int32_t text_off;       /* scratch: text of the current error */
 	/* Temporaries, taken when first wanted (0: not yet). */
-	int32_t tmp_cpu, tmp_rec, tmp_val, tmp_key, tmp_misc;
+	int32_t *iter_off;      /* by iteration: its state in scratch */
+	bool *iter_used;
+	int32_t *oldest_off;    /* by global: the same for its oldest element */
+	bool drops;             /* some array drops its oldest element */
+	int32_t tmp_walk, tmp_cpu, tmp_rec, tmp_val, tmp_key, tmp_misc;
 	int32_t tmp_str;        /* scratch, str_bytes long */
 	uint32_t key_bytes, val_bytes, str_bytes;
 	bool key_in_scratch, val_in_scratch;

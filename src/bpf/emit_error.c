@@ -28,7 +28,7 @@ bool emit_only_fails(const struct emit *e, ir_block_id b)
 
 static bool raises_text(const struct ir_insn *i)
 {
-	return i->op == IR_OP_RAISE ||
+	return (i->op == IR_OP_RAISE && i->n_args) ||
 	       (i->op == IR_OP_INTRIN && i->imm == INTRIN_ERROR);
 }
 
@@ -112,14 +112,21 @@ uint32_t emit_error_label(struct emit *e, struct error_site site)
 	return label;
 }
 
-/* A text that nobody will catch is sent from where it is. */
+/* A text that nobody will catch is sent from where it is. Without one: functions
+ * call each other too deeply (flat.c). */
 void emit_raise(struct emit *e, const struct ir_insn *i)
 {
 	struct error_site site = { .kind = RECORD_ERROR_TEXT,
 				   .loc = i->loc,
 				   .to = i->e };
-	struct strval s = emit_str(e, i->args[0]);
+	struct strval s;
 
+	if (!i->n_args) {
+		site.kind = RECORD_ERROR_NESTING;
+		go_on(e, site);
+		return;
+	}
+	s = emit_str(e, i->args[0]);
 	if (keeps_text(e, i)) {
 		emit_str_copy(e, R9, e->text_off, e->text_bound,
 			      (e->text_bound + 7) & ~7u, &s);
@@ -235,6 +242,8 @@ void emit_errmsg(struct emit *e, const struct ir_insn *i)
 
 	if (e->regs.places[i->dst].kind != PLACE_NONE) {
 		message(e, i, RECORD_ERROR_DIV, 0, "division by 0", done);
+		message(e, i, RECORD_ERROR_NESTING, 0, "MAXNESTING exceeded",
+			done);
 		overflow_messages(e, i, done);
 		fault_messages(e, i, done);
 		if (e->text_bound)

@@ -32,7 +32,7 @@ uint64_t *emit_carried(struct emit *e)
 
 static void forget_temporaries(struct emit *e)
 {
-	e->tmp_cpu = e->tmp_rec = e->tmp_val = e->tmp_key = e->tmp_misc = 0;
+	e->tmp_walk = e->tmp_cpu = e->tmp_rec = e->tmp_val = e->tmp_key = e->tmp_misc = 0;
 }
 
 void emit_outer(struct emit *e)

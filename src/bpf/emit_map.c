@@ -8,7 +8,7 @@
  * entry first, then the look-up is done once more.
  */
 #include "base/bug.h"
-#include "bpf/emit.h"
+#include "bpf/emit_walk.h"
 #include "proto/record.h"
 #include "proto/session.h"
 
@@ -124,6 +124,8 @@ void emit_map_plan(struct emit *e)
 							 : 0;
 			if (n > e->val_bytes)
 				e->val_bytes = n;
+			if (first)
+				emit_oldest_plan(e, i);
 		}
 	}
 	e->key_in_scratch = e->key_bytes > KEY_ON_STACK;
@@ -368,6 +370,13 @@ static void map_write(struct emit *e, const struct ir_insn *i)
 	code_jump_imm(&e->code, BPF_JEQ, R0, -EEXIST, again);
 	/* The bucket is locked by what this handler interrupted. */
 	code_jump_imm(&e->code, BPF_JEQ, R0, -EBUSY, emit_skip_label(e));
+	if (e->p->globals.at[i->imm].wrap) {
+		emit_drop_oldest(e, (uint32_t)i->imm,
+				 emit_error_label(e, full));
+		insert(e, i, &key);
+		code_jump_imm(&e->code, BPF_JEQ, R0, 0, done);
+		code_jump_imm(&e->code, BPF_JEQ, R0, -EEXIST, again);
+	}
 	code_jump(&e->code, emit_error_label(e, full));
 	code_label(&e->code, again);
 	lookup(e, i, &key);

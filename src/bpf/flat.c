@@ -17,13 +17,12 @@ struct inliner {
 	struct ir_fn *out;
 	struct strbuf *err;
 	size_t n_insns;
-	bool *active; /* by function: being copied now */
 	uint32_t depth;
 };
 
 /* Where a copy of a function lands in the result. */
 struct landing {
-	uint32_t reg_base, block_base;
+	uint32_t reg_base, block_base, iter_base;
 	ir_reg ret;       /* or IR_NONE */
 	ir_block_id cont; /* after a return; IR_NONE in the handler itself */
 	ir_block_id fail; /* for errors that leave it; IR_NONE likewise */
@@ -95,6 +94,8 @@ static void copy_insn(struct inliner *in, const struct ir_insn *i,
 		      i->op == IR_OP_RAISE;
 
 	c->imm = i->imm;
+	if (ir_op_info((enum ir_op)i->op)->imm == 'L')
+		c->imm += at->iter_base;
 	c->aux = i->aux;
 	c->loc = i->loc;
 	c->t = map_block(at, i->t);
@@ -109,6 +110,8 @@ static void copy_insn(struct inliner *in, const struct ir_insn *i,
 		c->args[a] = at->reg_base + i->args[a];
 }
 
+/* Functions that call themselves are put in place again and again, until the
+ * depth is that of MAXNESTING: there is a raise without a text. */
 static int copy_call(struct inliner *in, const struct ir_insn *i,
 		     const struct landing *at, ir_block_id *cur)
 {
@@ -121,6 +124,14 @@ static int copy_call(struct inliner *in, const struct ir_insn *i,
 	};
 	int rc;
 
+	if (in->depth > in->p->limits.maxnesting) {
+		struct ir_insn *raise = emit(in, *cur, IR_OP_RAISE);
+
+		raise->loc = i->loc;
+		raise->e = to.fail;
+		*cur = cont; /* nothing gets there */
+		return 0;
+	}
 	for (unsigned a = 0; a < i->n_args; a++)
 		args[a] = at->reg_base + i->args[a];
 	rc = inline_fn(in, (uint32_t)i->imm, args, i->n_args, *cur, to);
@@ -163,46 +174,19 @@ static int copy_block(struct inliner *in, const struct ir_block *b,
 	return 0;
 }
 
-static int enter(struct inliner *in, uint32_t fn)
-{
-	const struct ir_fn *f = in->p->fns.at[fn];
-
-	if (in->active[fn]) {
-		strbuf_addf(in->err,
-			    "calls function \"%s\", which calls itself: BPF "
-			    "has no recursion",
-			    f->name);
-		return -ENOTSUP;
-	}
-	/* The handler itself counts as depth 0. */
-	if (in->depth > in->p->limits.maxnesting) {
-		strbuf_addf(in->err,
-			    "calls functions deeper than MAXNESTING, "
-			    "%u",
-			    in->p->limits.maxnesting);
-		return -ENOTSUP;
-	}
-	if (f->iters.len) {
-		strbuf_addstr(in->err, "uses foreach, which BPF programs "
-				       "cannot do");
-		return -ENOTSUP;
-	}
-	return 0;
-}
-
 static int inline_fn(struct inliner *in, uint32_t fn, const ir_reg *args,
 		     uint32_t n_args, ir_block_id from, struct landing at)
 {
 	const struct ir_fn *f = in->p->fns.at[fn];
-	int rc = enter(in, fn);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	in->active[fn] = true;
 	in->depth++;
 	at.reg_base = (uint32_t)in->out->regs.len;
 	for (size_t r = 0; r < f->regs.len; r++)
 		vec_push(in->arena, &in->out->regs, f->regs.at[r]);
+	at.iter_base = (uint32_t)in->out->iters.len;
+	for (size_t k = 0; k < f->iters.len; k++)
+		vec_push(in->arena, &in->out->iters, f->iters.at[k]);
 	at.block_base = (uint32_t)in->out->blocks.len;
 	for (size_t b = 0; b < f->blocks.len; b++)
 		new_block(in);
@@ -221,7 +205,6 @@ static int inline_fn(struct inliner *in, uint32_t fn, const ir_reg *args,
 		rc = copy_block(in, &f->blocks.at[b], &at,
 				at.block_base + (uint32_t)b);
 	in->depth--;
-	in->active[fn] = false;
 	return rc;
 }
 
@@ -233,7 +216,6 @@ int flat_build(struct flat *f, struct arena *arena, const struct ir_prog *p,
 		.p = p,
 		.out = &f->fn,
 		.err = err,
-		.active = arena_array(arena, bool, p->fns.len),
 	};
 	struct landing at = { .ret = IR_NONE,
 			      .cont = IR_NONE,

@@ -162,6 +162,7 @@ static uint32_t struct_type(struct btf_writer *b)
 		FIELD(u32, state),   FIELD(u32, lock),     FIELD(u64, errors),
 		FIELD(u64, skipped), FIELD(u64, lost),     FIELD(u64, wall_ns),
 		FIELD(u64, target),  FIELD(u64, sequence),
+		FIELD(u64, low),
 	};
 #undef FIELD
 
@@ -184,8 +185,11 @@ void object_add_data(struct object *o)
 				     NULL, 0);
 	VEC(struct btf_var_place) vars = { 0 };
 	uint32_t head = sizeof(struct session_data), word;
+	struct session_data start = { .sequence = SESSION_FIRST_NUMBER,
+				      .low = SESSION_FIRST_NUMBER };
 	char *block = xcalloc(1, o->l->size);
 
+	memcpy(block, &start, sizeof(start));
 	vec_push(NULL, &vars,
 		 (struct btf_var_place){
 			 btf_var(o->btf, "spile_session", struct_type(o->btf)),

@@ -31,8 +31,9 @@ struct session_data {
 	int64_t wall_ns;     /* CLOCK_REALTIME − CLOCK_MONOTONIC, set by stapio */
 	int64_t target;      /* pid of -c or -x, or 0 */
 	uint64_t sequence;   /* last insertion number given to a map entry */
+	uint64_t low;        /* numbers below this one are free for sorting */
 };
-static_assert(sizeof(struct session_data) == 56, "fixed layout");
+static_assert(sizeof(struct session_data) == 64, "fixed layout");
 
 /* What the lock holds when it is taken: by a kernel handler this plus the CPU, by
  * a user-space handler this plus its thread id. */
@@ -62,6 +63,9 @@ struct stat_value {
 	int64_t mean, m2;  /* of the variance; not used by kernel handlers */
 	int64_t buckets[]; /* as many as the histogram has */
 };
+
+/* Where the two begin: insertions count up, sorted iterations down. */
+#define SESSION_FIRST_NUMBER ((uint64_t)1 << 62)
 
 #define SESSION_DATA_SECTION ".data.spile"
 #define SESSION_RING_MAP "spile_ring"

@@ -140,7 +140,7 @@ static void arrays(void **state)
 	s = (void *)&v->num;
 	key = 5;
 	assert_int_equal(percpu_get(&r.map, &key, v), 0);
-	assert_int_equal(v->seq, 1);
+	assert_int_equal(v->seq, SESSION_FIRST_NUMBER + 1);
 	assert_int_equal(s->count, 2);
 	assert_int_equal(s->sum, 50);
 	key = 4;

@@ -301,12 +301,13 @@ static void insertion_order(void **state)
 	assert_non_null(map);
 	key = 30;
 	assert_int_equal(bpf_map__lookup_elem(map, &key, 8, &v, 16, 0), 0);
-	assert_int_equal(v.seq, 1);
+	assert_int_equal(v.seq, SESSION_FIRST_NUMBER + 1);
 	assert_int_equal(v.num, 30);
 	key = 10;
 	assert_int_equal(bpf_map__lookup_elem(map, &key, 8, &v, 16, 0), 0);
-	assert_int_equal(v.seq, 2);
-	assert_int_equal(b.session->sequence, 2);
+	assert_int_equal(v.seq, SESSION_FIRST_NUMBER + 2);
+	assert_int_equal(b.session->sequence,
+			 SESSION_FIRST_NUMBER + 2);
 	bpf_case_end(&b);
 }
 
