@@ -52,6 +52,17 @@ static inline struct tracepoint *sp_module_tracepoint(struct module *m, int i)
 	return tracepoint_ptr_deref(&m->tracepoints_ptrs[i]);
 }
 
+/* With CONFIG_X86_KERNEL_IBT a kprobe reports a function's address behind the
+ * landing pad it begins with, and it has to be called with it. */
+static inline unsigned long sp_function_start(unsigned long at)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (*(const u32 *)(at - 4) == 0xfa1e0ff3)
+		return at - 4;
+#endif
+	return at;
+}
+
 /* 6.12 names a uprobe by a pointer and splits taking it away from waiting;
  * 6.13 gives handlers a word of their own. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)

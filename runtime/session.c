@@ -29,6 +29,7 @@ static const struct {
 	[SP_SYSCALL] = { sp_syscall_attach, sp_syscall_detach },
 	[SP_SYSRET] = { sp_syscall_attach, sp_syscall_detach },
 	[SP_PERF] = { sp_perf_attach, sp_perf_detach },
+	[SP_WATCH] = { sp_watch_attach, sp_watch_detach },
 	[SP_UPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
 	[SP_URETPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
 };

@@ -65,6 +65,8 @@ int sp_syscall_attach(struct sp_probe *p);
 void sp_syscall_detach(struct sp_probe *p);
 int sp_perf_attach(struct sp_probe *p);
 void sp_perf_detach(struct sp_probe *p);
+int sp_watch_attach(struct sp_probe *p);
+void sp_watch_detach(struct sp_probe *p);
 int sp_uprobe_attach(struct sp_probe *p);
 void sp_uprobe_detach(struct sp_probe *p);
 

@@ -66,6 +66,22 @@ while [ $i -lt 20000 ]; do i=$((i + 1)); done
 finish
 want '^samples 1$' out
 
+# Where the host had it, because that is where its probe looks.
+where=$(cat where)
+mkdir -p "$where"
+cp prog "$where/prog"
+begin program
+"$where/prog" || { echo 'the program is wrong'; bad=1; }
+"$where/prog"
+finish
+want '^entered 10 left 10$' out
+
+begin writes
+echo 7 >/proc/sys/kernel/panic
+echo 0 >/proc/sys/kernel/panic
+finish
+want '^writes 2$' out
+
 staprun missing.ko >out 2>err && { echo 'a missing tracepoint is no error'; bad=1; }
 want 'ERROR: probe kernel.trace\("no_such_tracepoint"\) registration error' err
 exit $bad
