@@ -263,30 +263,72 @@ static ir_reg lower_element(struct lower *c, const struct ast_expr *e,
 	return dst;
 }
 
+/* How wide and from which number the arguments are that an intrinsic asks for:
+ * bits, negative if signed; 0 if it asks for none. */
+static int arg_bits(int id, int64_t *first)
+{
+	*first = 1;
+	switch (id) {
+	case INTRIN_INT_ARG:
+		*first = 0;
+		return -32;
+	case INTRIN_UINT_ARG:
+		*first = 0;
+		return 32;
+	case INTRIN_S32_ARG:
+	case INTRIN_S32_ARG_2:
+		return -32;
+	case INTRIN_U32_ARG:
+	case INTRIN_U32_ARG_2:
+		return 32;
+	}
+	return id >= INTRIN_U64_ARG && id <= INTRIN_U64_ARG_7 ? 64 : 0;
+}
+
 /* Intrinsics that are operations of the IR; IR_NONE if this is none. */
 static ir_reg lower_context(struct lower *c, const struct ast_expr *e,
 			    ir_reg want)
 {
-	int id = e->fn->intrinsic;
-	bool constant = e->list.len && e->list.at[0]->kind == AST_NUMBER;
-	ir_reg arg, high, bits;
+	int64_t first;
+	int width = arg_bits(e->fn->intrinsic, &first);
+	ir_reg dst = lower_dst(c, want, IR_I64), arg, high, shift;
 
-	if (id == INTRIN_RETURNVAL) {
-		arg = lower_dst(c, want, IR_I64);
-		lower_emit0(c, IR_OP_RETVAL, arg);
-		return arg;
+	if (e->fn->intrinsic == INTRIN_RETURNVAL) {
+		lower_emit0(c, IR_OP_RETVAL, dst);
+		return dst;
 	}
-	if (!constant || (id != INTRIN_INT_ARG && id != INTRIN_UINT_ARG))
-		return IR_NONE;
-	arg = lower_temp(c, IR_I64);
-	lower_emit0(c, IR_OP_ARG, arg)->imm = e->list.at[0]->num;
-	bits = lower_const(c, 32, IR_NONE);
+	if (e->list.at[0]->kind != AST_NUMBER || e->list.at[0]->num < first ||
+	    e->list.at[0]->num - first >= IR_MAX_RAW_ARGS) {
+		lower_unsupported(c, e->loc,
+				  "an argument that is not named by a small "
+				  "constant number");
+		return dst;
+	}
+	arg = width == 64 ? dst : lower_temp(c, IR_I64);
+	lower_emit0(c, IR_OP_ARG, arg)->imm = e->list.at[0]->num - first;
+	if (width == 64)
+		return dst;
+	shift = lower_const(c, 32, IR_NONE);
 	high = lower_temp(c, IR_I64);
-	lower_emit2(c, IR_OP_SHL, high, arg, bits);
-	arg = lower_dst(c, want, IR_I64);
-	lower_emit2(c, id == INTRIN_INT_ARG ? IR_OP_SAR : IR_OP_SHR, arg, high,
-		    bits);
-	return arg;
+	lower_emit2(c, IR_OP_SHL, high, arg, shift);
+	lower_emit2(c, width < 0 ? IR_OP_SAR : IR_OP_SHR, dst, high, shift);
+	return dst;
+}
+
+/* A function of the library that no executor serves. */
+static void no_runtime(struct lower *c)
+{
+	if (c->fn)
+		diag_error(c->diag, c->fn->called_at, NO_RUNTIME, c->fn->name);
+	else
+		lower_unsupported(c, (struct loc){ 0 }, "__no_runtime()");
+}
+
+static bool is_context(int id)
+{
+	int64_t first;
+
+	return id == INTRIN_RETURNVAL || arg_bits(id, &first);
 }
 
 ir_reg lower_call(struct lower *c, const struct ast_expr *e, ir_reg want,
@@ -301,9 +343,12 @@ ir_reg lower_call(struct lower *c, const struct ast_expr *e, ir_reg want,
 		lower_unsupported(c, e->loc, "a call with so many arguments");
 		return IR_NONE;
 	}
-	dst = lower_context(c, e, want);
-	if (dst != IR_NONE)
-		return dst;
+	if (is_context(fn->intrinsic))
+		return lower_context(c, e, want);
+	if (fn->intrinsic == INTRIN_NO_RUNTIME) {
+		no_runtime(c);
+		return IR_NONE;
+	}
 	args = lower_list(c, &e->list, NULL);
 	if (value_used && fn->type != TY_VOID)
 		dst = lower_dst(c, want, lower_type(fn->type));

@@ -170,6 +170,13 @@ static void flag_names(struct vm *vm, int64_t value, const char *name)
 	flags_text(table ? table : "", (uint64_t)value, &vm->tmp);
 }
 
+static int64_t flag_value(const struct vm_val *args)
+{
+	const char *table = flags_table(args[0].str);
+
+	return table ? flags_value(table, args[1].str, args[1].len) : -1;
+}
+
 bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 		    struct vm_val *result)
 {
@@ -209,6 +216,9 @@ bool vm_intrin_text(struct vm *vm, uint32_t id, const struct vm_val *args,
 	case INTRIN_SYSCALL_NUM:
 		result->num = flags_value(flags_table("syscall"), args[0].str,
 					  args[0].len);
+		return true;
+	case INTRIN_FLAGS_VALUE:
+		result->num = flag_value(args);
 		return true;
 	case INTRIN_ERRNO_STR:
 		error_name(args[0].num, result);
