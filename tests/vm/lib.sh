@@ -2,14 +2,13 @@
 # Shared by the tests of this folder, in the guest: . $LIB. Busybox sh.
 
 # result NAME pass|fail|skip SECONDS [FILE]: say it, with the file's end if it
-# did not pass. Tests that count several cases use it with a file in $RESULTS
-# as their own: it goes there.
+# did not pass. Tests that count several cases use it, too.
 result()
 {
 	{
 		echo "= $1 $2 $3"
 		[ "$2" = pass ] || [ -z "${4-}" ] || tail -c 6000 "$4" | tr -d '\r' | sed 's/^/| /'
-	} >>"${RESULTS:-/dev/ttyS1}"
+	} >/dev/ttyS1
 }
 
 # complaints <LOG: what a kernel says when something is wrong in it
