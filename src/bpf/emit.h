@@ -216,8 +216,7 @@ void emit_probe_index(struct emit *e, int to);
 
 /* --- emit_owner.c --- */
 
-/* Leave unless the process is whose the group wants; unless a process or thread,
- * whichever is wanted, starts or ends here. */
+/* Leave unless it is the wanted process; a start or end of what is wanted. */
 void emit_gate_owner(struct emit *e);
 void emit_gate_life(struct emit *e);
 

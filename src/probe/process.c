@@ -142,6 +142,14 @@ struct resolved_probe *process_add_at(const struct process_query *q,
 	p->s0 = intern_str(q->r->names, q->path);
 	p->s1 = symbol;
 	p->n0 = (int64_t)offset;
+	if (is_return) {
+		struct resolved_probe *entry =
+			arena_new(q->r->arena, struct resolved_probe);
+
+		*entry = *p;
+		entry->attach = ATTACH_UPROBE;
+		p->entry = entry;
+	}
 	return p;
 }
 

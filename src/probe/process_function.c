@@ -23,6 +23,19 @@ static const char *place_text(const struct process_query *q,
 			    p->line);
 }
 
+/* What a return saves is had where the function's variables are set up. */
+static void set_entry(struct resolved_probe *probe,
+		      const struct process_file *file, const struct dwplace *p,
+		      uint64_t inside)
+{
+	struct resolved_probe *entry;
+
+	/* process_add_at() made it for this probe. */
+	entry = (struct resolved_probe *)(uintptr_t)probe->entry;
+	entry->n0 = (int64_t)inside;
+	entry->vars = dwfile_vars(file->information, p, false);
+}
+
 static void add_place(const struct process_query *q,
 		      const struct process_file *file, const char *component,
 		      const char *text, const struct dwplace *p)
@@ -39,9 +52,9 @@ static void add_place(const struct process_query *q,
 		return;
 	probe = process_add_at(q, component, text, is_return, offset,
 			       intern_str(q->r->names, p->function));
-	if (is_return)
-		probe->n2 = (int64_t)inside;
 	probe->vars = dwfile_vars(file->information, p, is_return);
+	if (is_return)
+		set_entry(probe, file, p, inside);
 }
 
 static void add_places(const struct process_query *q,
@@ -191,8 +204,7 @@ static void add_symbol(const struct process_query *q,
 		return;
 	}
 	process_add_at(q, "function", sym->name, q->form == PROCESS_RETURN,
-		       sym->offset, sym->name)
-		->n2 = (int64_t)sym->offset;
+		       sym->offset, sym->name);
 }
 
 static void symbols_by_name(const struct process_query *q,
@@ -224,7 +236,6 @@ static void symbols_by_name(const struct process_query *q,
 static void by_address(const struct process_query *q,
 		       const struct process_file *file, uint64_t address)
 {
-	struct resolved_probe *probe;
 	const struct elfsym *sym;
 	struct dwplace place;
 	struct elffile f;
@@ -244,9 +255,8 @@ static void by_address(const struct process_query *q,
 		return;
 	}
 	sym = elfsyms_at(file->symbols, offset);
-	probe = process_add_at(q, NULL, NULL, q->form == PROCESS_RETURN, offset,
-			       sym ? sym->name : NULL);
-	probe->n2 = probe->n0;
+	process_add_at(q, NULL, NULL, q->form == PROCESS_RETURN, offset,
+		       sym ? sym->name : NULL);
 }
 
 static void by_spec(const struct process_query *q,

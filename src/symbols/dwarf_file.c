@@ -202,25 +202,42 @@ static bool is_scope(Dwarf_Die *die)
 	return false;
 }
 
-unsigned dw_scopes(Dwarf_Die *function, uint64_t pc,
-		   Dwarf_Die out[DW_MAX_DEPTH])
+unsigned dw_scopes(uint64_t pc, Dwarf_Die out[DW_MAX_DEPTH], unsigned n)
 {
-	unsigned n = 1;
 	Dwarf_Die die;
-	bool more;
 
-	out[0] = *function;
 	while (n < DW_MAX_DEPTH && dw_child(&out[n - 1], &die)) {
-		do {
-			if (is_scope(&die) && dw_holds(&die, pc))
-				break;
-			more = dw_next(&die);
-		} while (more);
+		while ((!is_scope(&die) || !dw_holds(&die, pc)) &&
+		       dw_next(&die))
+			continue;
 		if (!is_scope(&die) || !dw_holds(&die, pc))
 			break;
 		out[n++] = die;
 	}
 	return n;
+}
+
+unsigned dw_path(Dwarf_Die *function, Dwarf_Die *scope,
+		 Dwarf_Die out[DW_MAX_DEPTH])
+{
+	Dwarf_Off want = dwarf_dieoffset(scope);
+	Dwarf_Die die, next;
+	unsigned n = 0;
+
+	die = *function;
+	while (n < DW_MAX_DEPTH) {
+		/* What is behind the next one's start is in this one. */
+		next = die;
+		while (n && dw_next(&next) && dwarf_dieoffset(&next) <= want)
+			die = next;
+		out[n++] = die;
+		if (dwarf_dieoffset(&die) == want)
+			return n;
+		if (!dw_child(&out[n - 1], &die) ||
+		    dwarf_dieoffset(&die) > want)
+			return 0;
+	}
+	return 0;
 }
 
 const char *dw_key(struct dwfile *f, const void *bytes, size_t len)

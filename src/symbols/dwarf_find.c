@@ -269,10 +269,12 @@ static void innermost(struct dwfile *f, long number, uint64_t address,
 {
 	struct dwfunction *fn = &f->functions.at[number];
 	Dwarf_Die scopes[DW_MAX_DEPTH];
-	unsigned n = dw_scopes(&fn->die, address, scopes);
+	unsigned n;
 	struct dwfunction named = *fn;
 	uint64_t entry = 0;
 
+	scopes[0] = fn->die;
+	n = dw_scopes(address, scopes, 1);
 	while (n > 1 && dwarf_tag(&scopes[n - 1]) != DW_TAG_inlined_subroutine)
 		n--;
 	if (n > 1) {

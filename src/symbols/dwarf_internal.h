@@ -42,11 +42,11 @@ struct dwfile {
 	VEC(struct dwunit) units;
 	VEC(struct dwfunction) functions;
 	VEC(struct dwrange) ranges; /* in order; made when asked for */
-	bool listed;           /* units and functions are */
-	struct hmap scopes;    /* by DIE of a function: "space::class" */
-	struct hmap nodes;     /* types made so far, by place */
-	struct hmap named;     /* "struct s": the DIE; when indexed */
-	struct hmap constants; /* of enumerations */
+	bool listed;                /* units and functions are */
+	struct hmap scopes;         /* by DIE of a function: "space::class" */
+	struct hmap nodes;          /* types made so far, by place */
+	struct hmap named;          /* "struct s": the DIE; when indexed */
+	struct hmap constants;      /* of enumerations */
 	bool indexed;
 };
 
@@ -84,10 +84,14 @@ bool dw_entry(Dwarf_Die *die, uint64_t *entry);
 /* The DIE that an attribute names. */
 bool dw_reference(Dwarf_Die *die, unsigned attribute, Dwarf_Die *out);
 
-/* The scopes of a function that hold pc, from the function's body inwards:
- * inlined instances and blocks. Returns how many, at most DW_MAX_DEPTH. */
-unsigned dw_scopes(Dwarf_Die *function, uint64_t pc,
-		   Dwarf_Die out[DW_MAX_DEPTH]);
+/* The scopes that hold pc (inlined instances, blocks), behind the first n in
+ * out, n > 0, from the last of them inwards. Returns how many there are then, at
+ * most DW_MAX_DEPTH. */
+unsigned dw_scopes(uint64_t pc, Dwarf_Die out[DW_MAX_DEPTH], unsigned n);
+/* The way from a function down to a scope in it, both included; 0: it is not
+ * in it. */
+unsigned dw_path(Dwarf_Die *function, Dwarf_Die *scope,
+		 Dwarf_Die out[DW_MAX_DEPTH]);
 
 /* A key for hmap_put() that lives as long as the file. */
 const char *dw_key(struct dwfile *f, const void *bytes, size_t len);

@@ -37,18 +37,21 @@ static void release(void *what)
 	hmap_release(&v->made);
 }
 
-/* Once, when first asked for. */
+/* Once, when first asked for. An instance is looked for by its place in the
+ * tree: the address it starts at may lie outside its ranges. */
 static void find_scopes(struct dwvars *v)
 {
-	Dwarf_Off own = dwarf_dieoffset(&v->place.die);
-	unsigned i;
-
 	if (v->n_scopes)
 		return;
-	v->n_scopes = dw_scopes(&v->function, v->scene.pc, v->scopes);
-	for (i = 0; i < v->n_scopes; i++)
-		if (dwarf_dieoffset(&v->scopes[i]) == own)
-			v->first = i;
+	if (v->place.inlined)
+		v->n_scopes = dw_path(&v->function, &v->place.die, v->scopes);
+	if (v->n_scopes) {
+		v->first = v->n_scopes - 1;
+		v->n_scopes = dw_scopes(v->scene.pc, v->scopes, v->n_scopes);
+		return;
+	}
+	v->scopes[0] = v->place.die;
+	v->n_scopes = dw_scopes(v->scene.pc, v->scopes, 1);
 }
 
 static const struct variable *make(struct dwvars *v, Dwarf_Die *die)
