@@ -10,6 +10,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/proc_fs.h>
 #include <linux/timer.h>
 #include <linux/tracepoint.h>
 #include <linux/uprobes.h>
@@ -100,5 +101,12 @@ static inline void sp_uprobe_sync(void)
 	uprobe_unregister_sync();
 #endif
 }
+
+/* 5.17 renames PDE_DATA(). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+# define sp_pde_data pde_data
+#else
+# define sp_pde_data PDE_DATA
+#endif
 
 #endif

@@ -103,6 +103,12 @@ void sp_do_kernel_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
 void sp_do_user_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
 	s64 n, s64 at, const struct sp_str *by);
 s64 sp_do_task_current(struct sp_ctx *c);
+void sp_do___input(struct sp_ctx *c, struct sp_str *to, u32 bound);
+void sp_do___procfs_value(struct sp_ctx *c, struct sp_str *to, u32 bound);
+void sp_do___procfs_set(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	const struct sp_str *text);
+void sp_do___procfs_add(struct sp_ctx *c, struct sp_str *to, u32 bound,
+	const struct sp_str *text);
 s64 sp_do___raw_arg(struct sp_ctx *c, s64 n);
 
 #endif

@@ -23,6 +23,9 @@ static const struct {
 } ways[] = {
 	[SP_TIMER] = { sp_timer_attach, sp_timer_detach },
 	[SP_JIFFIES] = { sp_timer_attach, sp_timer_detach },
+	[SP_INPUT] = { sp_procfs_attach, sp_procfs_detach },
+	[SP_PROCFS_READ] = { sp_procfs_attach, sp_procfs_detach },
+	[SP_PROCFS_WRITE] = { sp_procfs_attach, sp_procfs_detach },
 	[SP_KPROBE] = { sp_kprobe_attach, sp_kprobe_detach },
 	[SP_KRETPROBE] = { sp_kprobe_attach, sp_kprobe_detach },
 	[SP_RAW_TP] = { sp_tracepoint_attach, sp_tracepoint_detach },

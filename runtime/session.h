@@ -35,14 +35,19 @@ void sp_session_exit(void);
 
 /* --- for those who attach --- */
 
+/* $value of a procfs probe, or what an input probe was given. */
+struct sp_value {
+	char *text;
+	u32 len, most; /* bytes: there, and room for */
+};
+
 /* What a handler finds where its probe was hit. */
 struct sp_hit {
 	struct pt_regs *regs;      /* of kprobes and uprobes, or NULL */
 	const unsigned long *args; /* of tracepoints, or NULL */
 	u32 n_args;
 	long result;               /* of return probes */
-	const char *text;          /* of input probes */
-	size_t text_len;
+	struct sp_value *value;    /* of procfs and input probes */
 };
 
 /* Run the handlers of a head probe, if the session is in a state for it and
@@ -57,6 +62,8 @@ void sp_probe_hit(struct sp_probe *p, const struct sp_hit *hit);
  * each probe whose attach returned 0; behind it no new hit begins. */
 int sp_timer_attach(struct sp_probe *p);
 void sp_timer_detach(struct sp_probe *p);
+int sp_procfs_attach(struct sp_probe *p);
+void sp_procfs_detach(struct sp_probe *p);
 int sp_kprobe_attach(struct sp_probe *p);
 void sp_kprobe_detach(struct sp_probe *p);
 int sp_tracepoint_attach(struct sp_probe *p);

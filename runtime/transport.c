@@ -73,6 +73,7 @@ int sp_transport_init(const struct sp_transport_ops *ops)
 	if (!rc)
 		return 0;
 	proc_remove(folder);
+	folder = NULL;
 no_folder:
 	irq_work_sync(&wake_work);
 	sp_control_release();
@@ -81,10 +82,16 @@ no_control:
 	return rc;
 }
 
+struct proc_dir_entry *sp_transport_folder(void)
+{
+	return folder;
+}
+
 void sp_transport_exit(void)
 {
 	/* Waits for calls in progress; open files keep the module loaded. */
 	proc_remove(folder);
+	folder = NULL;
 	sp_control_stop();
 	irq_work_sync(&wake_work);
 	sp_control_release();

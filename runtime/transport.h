@@ -11,6 +11,8 @@
 
 #include <linux/types.h>
 
+struct proc_dir_entry;
+
 /* What the transport asks of the session. Called one at a time, in process
  * context, from the write() of a message (stop() also when the module goes). */
 struct sp_transport_ops {
@@ -30,6 +32,10 @@ int sp_transport_init(const struct sp_transport_ops *ops);
 
 /* Stop a session that runs, remove files and buffers; from module exit. */
 void sp_transport_exit(void);
+
+/* The module's folder in /proc, for files of probes; NULL before init and when
+ * it has been removed with all that was in it. Process context. */
+struct proc_dir_entry *sp_transport_folder(void);
 
 /* --- text for the trace file; any context --- */
 

@@ -195,17 +195,16 @@ static int take_out(const char *name, struct strbuf *err)
 
 /* Run stapio beside a loaded module, and remove the module unless stapio left
  * it on purpose. */
-static void run_session(const struct load_options *o, const char *name,
-			int folder_fd, int *status, struct strbuf *err)
+static void run_session(struct watch *w, const struct load_options *o,
+			const char *name, int folder_fd, int *status,
+			struct strbuf *err)
 {
-	struct watch w = { .status = 1 };
-
 	setenv("SYSTEMTAP_MODULE", name, 1);
-	if (!watch_stapio(&w, o, name, folder_fd, err) && w.signal)
+	if (!watch_stapio(w, o, name, folder_fd, err) && w->signal)
 		strbuf_addf(err, "stapio was killed by signal %d (%s)",
-			    w.signal, strsignal(w.signal));
-	*status = w.status;
-	if (w.keep)
+			    w->signal, strsignal(w->signal));
+	*status = w->status;
+	if (w->keep)
 		return;
 	if (err->len)
 		strbuf_addstr(err, "\nERROR: ");
@@ -239,6 +238,7 @@ void module_run(struct module_file *f, const struct load_options *o,
 		int *status, struct strbuf *err)
 {
 	struct kofile k;
+	struct watch w;
 	uint32_t credentials;
 	int folder_fd;
 
@@ -247,11 +247,12 @@ void module_run(struct module_file *f, const struct load_options *o,
 	if (!credentials)
 		return;
 	*status = 1;
+	watch_init(&w);
 	if (take_identity(err) || insert(f, o, &k, err))
 		return;
 	folder_fd = brief_it(o, &k, credentials, err);
 	if (folder_fd >= 0) {
-		run_session(o, k.name, folder_fd, status, err);
+		run_session(&w, o, k.name, folder_fd, status, err);
 		return;
 	}
 	strbuf_addstr(err, "\nERROR: ");
@@ -272,6 +273,7 @@ void module_attach(const struct load_options *o, int *status,
 		   struct strbuf *err)
 {
 	struct strbuf name = STRBUF_INIT;
+	struct watch w;
 	int folder_fd, fd;
 
 	*status = 1;
@@ -286,7 +288,8 @@ void module_attach(const struct load_options *o, int *status,
 	close(fd);
 	if (check_owner(folder_fd, name.buf, err))
 		goto out;
-	run_session(o, name.buf, folder_fd, status, err);
+	watch_init(&w);
+	run_session(&w, o, name.buf, folder_fd, status, err);
 out:
 	strbuf_release(&name);
 }

@@ -27,6 +27,15 @@ static void fill_signals(sigset_t *set)
 		sigaddset(set, signals[i]);
 }
 
+void watch_init(struct watch *w)
+{
+	sigset_t signals;
+
+	*w = (struct watch){ .status = 1 };
+	fill_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &w->mask);
+}
+
 /* In the child: become the user's stapio, and die with the parent. */
 static _Noreturn void become_stapio(const struct load_options *o,
 				    const char *name, int folder_fd,
@@ -44,6 +53,8 @@ static _Noreturn void become_stapio(const struct load_options *o,
 			_exit(1);
 		snprintf(number, sizeof(number), "%d", keep_fd);
 		setenv(HANDOFF_KEEP_ENV, number, 1);
+		/* It has no meaning before stapio gives it one. */
+		signal(SIGUSR2, SIG_IGN);
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		launch_module_stapio(o, name, folder_fd, &err);
 	}
@@ -114,7 +125,7 @@ static void forget_terminal(void)
 int watch_stapio(struct watch *w, const struct load_options *o,
 		 const char *name, int folder_fd, struct strbuf *err)
 {
-	sigset_t signals, mask;
+	sigset_t signals;
 	int keep[2], status, pid_fd = -1;
 	pid_t parent, child;
 	char byte;
@@ -127,12 +138,11 @@ int watch_stapio(struct watch *w, const struct load_options *o,
 	if (pipe2(keep, 0) || fcntl(keep[0], F_SETFD, FD_CLOEXEC))
 		goto fail;
 	fill_signals(&signals);
-	sigprocmask(SIG_BLOCK, &signals, &mask);
 	parent = getpid();
 	child = fork();
 	if (!child) {
 		/* privilege.h: what a user may not have is closed on exec. */
-		become_stapio(o, name, folder_fd, keep[1], parent, &mask);
+		become_stapio(o, name, folder_fd, keep[1], parent, &w->mask);
 	}
 	if (child < 0)
 		goto fail;

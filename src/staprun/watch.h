@@ -9,11 +9,18 @@
 
 #include "staprun/options.h"
 
+#include <signal.h>
+
 struct watch {
+	sigset_t mask; /* of signals, as it was */
 	int status;  /* what to exit with: stapio's, or 128 + signal */
 	bool keep;   /* stapio detached: the module is to stay */
 	int signal;  /* that stapio died of, or 0 */
 };
+
+/* From here on signals wait until somebody is there for whom they are meant, so
+ * that none ends us between inserting a module and removing it. */
+void watch_init(struct watch *w);
 
 /* Start stapio for the module of that name, without privilege, and wait until
  * it ends. Signals sent to this process are passed on. With -D a process of

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# limit: 120
+# limit: 300
 # staprun and stapio with kernel modules: every option, and bad input.
 . $LIB
+until_has() # PATTERN FILE: wait for it, but not for ever
+{
+	tries=0
+	until grep -q "$1" "$2" 2>/dev/null || [ $tries = 300 ]; do
+		usleep 100000
+		tries=$((tries + 1))
+	done
+	[ $tries -lt 300 ] || { bad=1; echo "no '$1' in $2"; }
+}
 loaded() { grep -q "^$1 " /proc/modules; }
 silent() # NAME COMMAND...: ends with 0 and says nothing
 {
@@ -52,10 +61,13 @@ gone hello 'full disk'
 umount small
 staprun -o switch hello.ko exits=0 tick_lines=1 &
 pid=$!
-for i in 1 2; do usleep 400000; kill -USR2 $pid; done
-usleep 400000
+until_has '^5 ' switch
+kill -USR2 $pid
+until_has . switch.1
+kill -USR2 $pid
+until_has . switch.2
 kill -INT $pid
-wait $pid || { bad=1; echo "switching: status $?"; }
+wait $pid || { echo "switching: status $?"; bad=1; }
 check 'three files' '^switch switch.1 switch.2~$' sh -c 'echo switch*'
 check 'nothing lost in between' '^1~$' sh -c '
 	cat switch switch.1 switch.2 | grep -v -e "^Hello" -e "^the end" |
@@ -69,18 +81,18 @@ fails 'loaded already' "^ERROR: Couldn't insert module 'hello.ko': File exists~E
 	staprun hello.ko
 staprun -A hello >attached 2>/dev/null &
 pid=$!
-usleep 700000
+until_has '^5 ' attached
 fails 'two readers' "somebody is attached" staprun -A hello
 staprun -d hello >out 2>&1
 [ $? = 234 ] || { bad=1; echo '-d of one that is in use:'; cat out; }
 kill -QUIT $pid
-wait $pid || { bad=1; echo "SIGQUIT: status $?"; }
+wait $pid || { echo "SIGQUIT: status $?"; bad=1; }
 loaded hello || { bad=1; echo 'SIGQUIT: it is gone'; }
 staprun -A hello >again &
 pid=$!
-usleep 500000
+until_has . again
 kill -TERM $pid
-wait $pid || { bad=1; echo "-A: status $?"; }
+wait $pid || { echo "-A: status $?"; bad=1; }
 gone hello 'end of -A'
 check 'whole output' '^1~$' sh -c '
 	cat attached again | grep -v -e "^Hello" -e "^the end" |
@@ -97,15 +109,18 @@ check "-d '*'" '^Module hello removed.~$' staprun -d '*'
 staprun -d nosuch >out 2>&1
 [ $? = 234 ] || { bad=1; echo '-d of none:'; cat out; }
 pid=$(staprun -D -o behind hello.ko exits=0 tick_lines=1)
-usleep 500000
+until_has '^5 ' behind
 kill -INT "$pid" || { bad=1; echo "-D printed '$pid'"; }
+until_has '^the end' behind
 usleep 500000
 gone hello -D
 check '-D' '^the end~$' tail -n 1 behind
 
 # Whatever happens to stapio.
-(usleep 500000; kill -9 $(pidof stapio)) &
-staprun hello.ko exits=0 tick_lines=5 >out 2>&1
+staprun hello.ko exits=0 tick_lines=5 >out 2>&1 &
+until_has '^5 ' out
+kill -9 $(pidof stapio)
+wait $!
 [ $? = 137 ] && grep -q '^ERROR: stapio was killed' out || { bad=1; echo 'kill -9:'; tail -n 3 out; }
 gone hello 'kill -9'
 SYSTEMTAP_STAPIO=/nosuch staprun hello.ko >out 2>&1 && { bad=1; echo 'no stapio: success'; }
@@ -121,7 +136,7 @@ bad_input() # NAME PATTERN ARGUMENTS...
 	fails "$what" "^ERROR: $want" staprun "$@"
 	gone hello "$what"
 }
-bad_input 'other release' "'other.ko' was made for kernel 9\.[^ ]*, and this is $(uname -r); make it again" other.ko
+bad_input 'other release' "'other.ko' was made for kernel 9\.[^ ]*, and this is $(uname -r | sed 's,+,.,'); make it again" other.ko
 for f in cut.*.ko broken.ko; do bad_input "$f" "'$f' is damaged" $f; done
 bad_input 'a script' "'text.ko' is no kernel module" text.ko
 bad_input 'packed' "'packed.ko' is compressed with xz" packed.ko

@@ -5,6 +5,7 @@
  */
 #include "session.h"
 
+#include "compat.h"
 #include "param.h"
 #include "transport.h"
 
@@ -109,9 +110,7 @@ void sp_session_stop(void)
 	static const char end[] = "the end\n";
 
 	WRITE_ONCE(stopping, true);
-	/* What timer_delete_sync() does, under the name all kernels have. */
-	while (try_to_del_timer_sync(&timer) < 0)
-		cpu_relax();
+	sp_timer_delete_sync(&timer);
 	sp_out_write(end, sizeof(end) - 1);
 }
 
