@@ -58,6 +58,7 @@ struct picture {
 	uint32_t from, to; /* rows, inclusive */
 	uint64_t max;      /* of all counts */
 	unsigned value_width, count_width;
+	uint32_t width, elision;
 };
 
 /* The rows worth showing: from the first to the last count and two more. */
@@ -148,8 +149,8 @@ static void measure(struct picture *p)
 /* Whether a row and those around it are empty. */
 static bool elided(const struct picture *p, uint32_t i)
 {
-	uint32_t a = i > p->from + HIST_ELISION ? i - HIST_ELISION : p->from;
-	uint32_t b = i + HIST_ELISION < p->to ? i + HIST_ELISION : p->to;
+	uint32_t a = i > p->from + p->elision ? i - p->elision : p->from;
+	uint32_t b = i + p->elision < p->to ? i + p->elision : p->to;
 
 	for (; a <= b; a++)
 		if (p->counts[a])
@@ -163,22 +164,31 @@ static void add_row(const struct picture *p, uint32_t i, struct strbuf *out)
 	int64_t value = label(p, i);
 	int left = (int)p->value_width - (int)digits(value);
 
-	if (p->max > HIST_WIDTH)
-		scale = (p->max + HIST_WIDTH - 1) / HIST_WIDTH;
+	if (p->max > p->width)
+		scale = (p->max - 1) / p->width + 1;
 	bar = (uint64_t)p->counts[i] / scale;
 	strbuf_addf(out, "%*s%" PRId64 " |", left > 0 ? left : 0,
 		    prefix(p, i), value);
 	for (n = 0; n < bar; n++)
 		strbuf_addch(out, '@');
 	strbuf_addf(out, "%*" PRId64 "\n",
-		    (int)(HIST_WIDTH - bar + 1 + p->count_width),
+		    (int)(p->width - bar + 1 + p->count_width),
 		    p->counts[i]);
 }
 
 void hist_render(const struct hist *h, const int64_t *counts,
 		 struct strbuf *out)
 {
-	struct picture p = { .h = h, .counts = counts };
+	hist_render_as(h, counts, HIST_WIDTH, HIST_ELISION, out);
+}
+
+void hist_render_as(const struct hist *h, const int64_t *counts,
+		    uint32_t width, uint32_t elision, struct strbuf *out)
+{
+	struct picture p = { .h = h,
+			     .counts = counts,
+			     .width = width,
+			     .elision = elision };
 	bool gap = false;
 	uint32_t i;
 
@@ -186,7 +196,7 @@ void hist_render(const struct hist *h, const int64_t *counts,
 	choose_rows(&p);
 	measure(&p);
 	strbuf_addf(out, "%*s |", (int)p.value_width, "value");
-	for (i = 0; i < HIST_WIDTH; i++)
+	for (i = 0; i < width; i++)
 		strbuf_addch(out, '-');
 	strbuf_addstr(out, " count\n");
 	for (i = p.from; i <= p.to; i++) {

@@ -38,5 +38,9 @@ uint32_t hist_bucket(const struct hist *h, int64_t value);
  * it. */
 void hist_render(const struct hist *h, const int64_t *counts,
 		 struct strbuf *out);
+/* The same with bars of at most width characters, and so many empty rows kept
+ * around others. */
+void hist_render_as(const struct hist *h, const int64_t *counts,
+		    uint32_t width, uint32_t elision, struct strbuf *out);
 
 #endif

@@ -277,6 +277,10 @@ static bool apply_define(struct options *o, const char *text)
 	size_t len = eq ? (size_t)(eq - text) : strlen(text);
 	int rc;
 
+	/* Below 0 no row is left out, as with more than there are. */
+	if (len == 12 && !strncmp(text, "HIST_ELISION", len) &&
+	    value[0] == '-')
+		value = "128";
 #define LIMIT(field, name, dflt, lo, hi)                                      \
 	rc = set_limit(&o->limits.field, name, lo, hi, text, len, value);     \
 	if (rc) {                                                             \

@@ -9,6 +9,14 @@
 
 /* --- handlers --- */
 
+/* Bytes of $value, without the NUL, where the probe does not say. */
+static size_t most_bytes(const struct procfs *pf)
+{
+	const struct limits *l = &pf->prog->limits;
+
+	return (l->procfs_bufsize ? l->procfs_bufsize : l->maxstringlen) - 1u;
+}
+
 static void run_reader(void *ctx, uint32_t node, struct strbuf *text)
 {
 	const struct procfs *pf = ctx;
@@ -20,8 +28,7 @@ static void run_reader(void *ctx, uint32_t node, struct strbuf *text)
 		if (strcmp(pr->s0, pf->paths.at[node]) != 0)
 			continue;
 		pf->fn(pf->ctx, g, text,
-		       pr->n1 > 0 ? (size_t)pr->n1
-				  : pf->prog->limits.maxstringlen - 1u);
+		       pr->n1 > 0 ? (size_t)pr->n1 : most_bytes(pf));
 	}
 }
 
@@ -31,7 +38,7 @@ static size_t run_writers(void *ctx, uint32_t node, const char *bytes,
 	const struct procfs *pf = ctx;
 	const struct probe_group *g;
 	struct strbuf text = STRBUF_INIT;
-	size_t most = pf->prog->limits.maxstringlen - 1u;
+	size_t most = most_bytes(pf);
 
 	/* The writer comes again with the rest. */
 	if (len > most)

@@ -119,6 +119,7 @@ void vm_globals_release(struct vm *vm)
 		if (!vm->scalar_shared[i])
 			free(vm->scalars[i]);
 		vm_map_free(vm->arrays[i].map);
+		vm_map_free(vm->arrays[i].order);
 		free(vm->arrays[i].own);
 		free(vm->arrays[i].key);
 		free(vm->arrays[i].value);
@@ -343,6 +344,52 @@ static int add_stat_copy(struct vm_map *m, const struct vm_array *a,
 	return ret;
 }
 
+/* Remember the order of m, which a foreach has sorted, for the entries there are
+ * up to a number. */
+static int note_order(struct vm_array *a, struct vm_map *m, uint64_t seq)
+{
+	struct vm_pick keys = { .columns = (2u << a->g->n_keys) - 2,
+				.limit = INT64_MAX };
+	struct vm_val key[IR_MAX_KEYS], place = { 0 };
+	struct vm_rows rows;
+	uint32_t k;
+	int ret = vm_rows_take(&rows, m, &keys);
+
+	if (ret)
+		return ret;
+	vm_map_free(a->order);
+	a->order_shape = *a->g;
+	a->order_shape.type = IR_I64;
+	a->order_shape.wrap = false;
+	a->order_seq = seq;
+	a->order = vm_map_new(&a->order_shape, 0);
+	if (!a->order)
+		ret = -ENOMEM;
+	while (!ret && vm_rows_next(&rows)) {
+		for (k = 0; k < a->g->n_keys; k++)
+			vm_rows_get(&rows, k + 1, &key[k]);
+		ret = vm_map_set(a->order, key, &place);
+		place.num++;
+	}
+	vm_rows_release(&rows);
+	return ret;
+}
+
+/* What orders an entry: its place if a foreach has sorted it, else its number. */
+static uint64_t place_of(const struct vm_array *a, const char *key,
+			 uint64_t seq)
+{
+	struct vm_val keys[IR_MAX_KEYS], place;
+	uint32_t k;
+
+	if (!a->order || seq > a->order_seq)
+		return seq;
+	for (k = 0; k < a->g->n_keys; k++)
+		unpack(key + ir_key_offset(a->g, k), a->g->key_type[k],
+		       a->g->key_bound[k], &keys[k]);
+	return vm_map_get(a->order, keys, &place) ? (uint64_t)place.num : seq;
+}
+
 /* Put the copies into m by their numbers. */
 static int fill_map(struct vm_map *m, const struct vm_array *a,
 		    const struct copies *c)
@@ -358,6 +405,7 @@ static int fill_map(struct vm_map *m, const struct vm_array *a,
 	for (i = 0; i < c->n; i++) {
 		memcpy(&items[i].key, c->bytes + i * size + c->key_bytes,
 		       sizeof(items[i].key));
+		items[i].key = place_of(a, c->bytes + i * size, items[i].key);
 		items[i].index = (uint32_t)i;
 	}
 	vm_sort(items, items + c->n, c->n, 1);
@@ -389,10 +437,12 @@ int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
 		.most = (size_t)a->g->size * 2,
 	};
 	struct vm_map *m;
+	uint64_t seq;
 	int ret;
 
 	if (!a->ctx)
 		return vm_rows_take(rows, a->map, pick);
+	seq = __atomic_load_n(&vm->session->sequence, __ATOMIC_RELAXED);
 	m = vm_map_new(a->g, 0);
 	if (!m)
 		return -ENOMEM;
@@ -403,6 +453,11 @@ int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
 		ret = vm_map_stat_merge(m, a->map);
 	if (!ret)
 		ret = vm_rows_take(rows, m, pick);
+	if (!ret && pick->direction && a->g->type != IR_STAT) {
+		ret = note_order(a, m, seq);
+		if (ret)
+			vm_rows_release(rows);
+	}
 	free(c.bytes);
 	vm_map_free(m);
 	return ret;

@@ -211,7 +211,9 @@ int vm_stat_picture(struct vm *vm, struct vm_array *a,
 		return ret;
 	if (!v->count)
 		return -ENODATA;
-	hist_render(&a->g->stat.hist, v->buckets, out);
+	hist_render_as(&a->g->stat.hist, v->buckets,
+		       vm->prog->limits.hist_width,
+		       vm->prog->limits.hist_elision, out);
 	return 0;
 }
 
