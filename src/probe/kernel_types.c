@@ -2,6 +2,8 @@
 /* The types of the kernel and its modules, read once a run. */
 #include "probe/probe.h"
 #include "symbols/btf_types.h"
+#include "symbols/dwfile.h"
+#include "symbols/program.h"
 
 #include <string.h>
 
@@ -48,9 +50,41 @@ struct btf_types *resolve_btf(struct resolve *r, const char *module)
 	return o->types;
 }
 
+struct foreign {
+	struct ctype_source *types; /* NULL: they cannot be read */
+};
+
+/* The types of a program or library by its path, or of a header. */
+static struct ctype_source *foreign_types(struct resolve *r, const char *name)
+{
+	const char *key = arena_printf(r->arena, "types of %s", name), *path;
+	struct foreign *f = hmap_gets(&r->cache, key);
+	struct strbuf err = STRBUF_INIT;
+	struct dwfile *file;
+
+	if (f)
+		return f->types;
+	f = arena_new(r->arena, struct foreign);
+	hmap_puts(&r->cache, key, f);
+	if (name[0] == '<') {
+		f->types = header_types(r->arena, name, &err);
+	} else {
+		path = program_find(r->arena, name, r->env->sysroot);
+		file = path ? dwfile_open(r->arena, path, r->env->sysroot)
+			    : NULL;
+		f->types = file ? dwfile_types(file) : NULL;
+	}
+	/* The script hears of the type that was not found. */
+	strbuf_release(&err);
+	return f->types;
+}
+
 struct ctype_source *resolve_types(struct resolve *r, const char *module)
 {
-	struct btf_types *b = resolve_btf(r, module);
+	struct btf_types *b;
 
+	if (module && (module[0] == '<' || strchr(module, '/')))
+		return foreign_types(r, module);
+	b = resolve_btf(r, module);
 	return b ? btf_types_source(b) : NULL;
 }

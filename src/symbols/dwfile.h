@@ -44,6 +44,11 @@ const struct elffile *dwfile_program(const struct dwfile *f);
 /* The types of the file. */
 struct ctype_source *dwfile_types(struct dwfile *f);
 
+/* The types of a C header, written "<sys/stat.h>", by asking gcc. NULL and a
+ * sentence in err when that fails. They live as long as the arena. */
+struct ctype_source *header_types(struct arena *a, const char *header,
+				  struct strbuf *err);
+
 /* Append the functions a spec means, in order of address: out-of-line copies,
  * and with inlined also the places they were inlined at. */
 void dwfile_functions(struct dwfile *f, const struct spec *spec, bool inlined,

@@ -41,9 +41,18 @@ refused 'argument of a call' 'invalid syscall argument number \(1-6\)' 'probe pr
 refused 'no information' '.' 'probe process("./marks").function("main") { println($argc) }'
 equal defined "$("$STAP" -p3 -e 'probe process("./f2").function("foo") { if (@defined($i)) println("has i") else println("lacks i") }' | grep -o "has i\|lacks i" | sort -u)" "lacks i"
 
+refused 'no such type in a program' "type definition 'struct t' not found in './f0'" \
+	'probe process("./f0").function("foo") { println(@cast($x, "struct t", "./f0")->a) }'
+refused 'no such type in a header' "type definition 'struct t' not found in '<sys/time.h>'" \
+	'probe process("./f0").function("foo") { println(@cast($x, "struct t", "<sys/time.h>")->a) }'
+refused 'no such header' "type definition 'struct t' not found in '<no/such.h>'" \
+	'probe process("./f0").function("foo") { println(@cast($x, "struct t", "<no/such.h>")->a) }'
+
 [ "$(id -u)" = 0 ] || exit $bad
-expect 'marks' 0 '(^|\n)begin__work sample 0 -5 -7 ./marks\n(asked 1 0\n)?middle 0 200 7 77\nbegin__work sample 1 -5 -7 ./marks\nmiddle -3 201 7 77\n$' '^$' \
-	"$STAP" -c './marks 2' -e 'probe process("./marks").mark("begin-work") { println($$name, " ", $$provider, " ", $arg1, " ", $arg2, " ", $arg3, " ", user_string($arg4)) }
+expect 'casts' 0 '^7 7 9 second 9\n$' '^$' "$STAP" -c './f0 >/dev/null' \
+	-e 'probe process("./f0").function("foo") { println(@cast($x, "struct s")->a, " ", @cast($x, "struct s", "./f0")->a, " ", @cast($x, "s", "<no.h>:./f2")->next->a, " ", user_string($x->next->name), " ", @cast($x->next, "struct timezone", "<sys/time.h>")->tz_minuteswest); exit() }'
+expect 'marks' 0 '^begin__work sample 0 -5 -7 ./marks\nmiddle 0 200 7 77\nbegin__work sample 1 -5 -7 ./marks\nmiddle -3 201 7 77\n$' '^$' \
+	"$STAP" -c './marks 2 >/dev/null' -e 'probe process("./marks").mark("begin-work") { println($$name, " ", $$provider, " ", $arg1, " ", $arg2, " ", $arg3, " ", user_string($arg4)) }
 probe process("./marks").provider("sample").mark("middle") { println($$name, " ", $arg1, " ", $arg2, " ", $arg3, " ", $arg4) }'
 out='x\{\.a=7, \.name="first", \.next=0x[0-9a-f]+, \.bits=17, \.rest=5\} n=0x0 7 second 17 1000 5\n.*twice v=0x3 3\n14 1000 11\n'
 for p in f0 f2 fn f4; do
