@@ -58,12 +58,8 @@ static int compile_group(struct unit *u, const struct ir_prog *p, size_t i,
 		.g = g,
 		.notes = u->notes,
 	};
-	bool attaches = g->kind != ATTACH_KPROBE &&
-			g->kind != ATTACH_KRETPROBE;
-	int rc = attaches ? emit_group(&e) : -ENOTSUP;
+	int rc = emit_group(&e);
 
-	if (!attaches)
-		strbuf_addstr(&why, "is attached by kernel modules only");
 	u->code[i] = e.looped ? e.outer : e.code;
 	if (e.looped)
 		u->body[i] = e.code;

@@ -55,6 +55,8 @@ static bool context_is_regs(const struct emit *e)
 	switch (e->g->kind) {
 	case ATTACH_UPROBE:
 	case ATTACH_URETPROBE:
+	case ATTACH_KPROBE:
+	case ATTACH_KRETPROBE:
 	case ATTACH_PERF:
 		return true;
 	default:

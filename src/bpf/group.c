@@ -15,9 +15,9 @@ static bool shareable(enum attach_kind kind)
 	case ATTACH_URETPROBE:
 	case ATTACH_PERF:
 	case ATTACH_WATCH:
-		return true;
 	case ATTACH_KPROBE:
 	case ATTACH_KRETPROBE:
+		return true;
 	case ATTACH_RAW_TP:
 	case ATTACH_EXEC:
 	case ATTACH_FORKED:
@@ -90,7 +90,9 @@ static const char *section_name(struct arena *arena, const struct ir_probe *pr)
 	case ATTACH_WATCH:
 		return "perf_event";
 	case ATTACH_KPROBE:
+		return "kprobe";
 	case ATTACH_KRETPROBE:
+		return "kretprobe";
 	case ATTACH_BEGIN:
 	case ATTACH_END:
 	case ATTACH_ERROR:

@@ -14,6 +14,7 @@
  */
 #include "base/glob.h"
 #include "base/similar.h"
+#include "probe/btf_vars.h"
 #include "probe/providers.h"
 #include "symbols/kfuncs.h"
 
@@ -65,6 +66,29 @@ struct wanted {
 	int tag;
 };
 
+/* Variables by BTF; a return has the entry to look at, too. */
+static void add_vars(struct resolve *r, struct resolved_probe *p,
+		     bool is_return)
+{
+	struct resolved_probe *entry;
+	const char *dot;
+
+	p->vars = btf_vars_new(r, is_return ? BTF_VARS_RETURN : BTF_VARS_ENTRY,
+			       p->s1, p->s0, NULL);
+	if (!is_return)
+		return;
+	entry = arena_new(r->arena, struct resolved_probe);
+	*entry = *p;
+	entry->attach = ATTACH_KPROBE;
+	entry->n1 = 0;
+	dot = strstr(p->point, ".return");
+	if (dot)
+		entry->point = arena_printf(r->arena, "%.*s.call",
+					    (int)(dot - p->point), p->point);
+	entry->vars = btf_vars_new(r, BTF_VARS_ENTRY, p->s1, p->s0, NULL);
+	p->entry = entry;
+}
+
 static void add(struct resolve *r, const struct ast_point *pt,
 		const struct wanted *w, const char *symbol, const char *module)
 {
@@ -96,6 +120,9 @@ static void add(struct resolve *r, const struct ast_point *pt,
 		strbuf_addch(&text, '!');
 	p->point = arena_strndup(r->arena, text.buf, text.len);
 	strbuf_release(&text);
+	/* kprobe.function has no variables: it is there for those without. */
+	if (!kprobe)
+		add_vars(r, p, is_return);
 }
 
 static bool in_module(const struct wanted *w, const struct kfunc *f)

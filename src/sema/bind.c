@@ -23,6 +23,7 @@ struct binder {
 	const struct ast_file *file;
 	enum attach_kind attach; /* of a handler, for $value */
 	const struct resolved_probe *at; /* of a handler, for $x */
+	struct entry_set *entries;
 	unsigned loops;   /* around the current statement */
 	bool void_ok;     /* the value of the expression is dropped */
 	symbols iterated; /* arrays of the foreach loops around it */
@@ -40,7 +41,8 @@ static struct target_place place_of(const struct binder *b)
 {
 	return (struct target_place){ .s = b->s,
 				      .at = b->at,
-				      .library = b->file->library };
+				      .library = b->file->library,
+				      .entries = b->entries };
 }
 
 /* --- symbols --- */
@@ -360,7 +362,6 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
-	[AST_ENTRY] = "@entry",
 	[AST_PROBEWRITE] = "@probewrite",
 	[AST_PERF] = "@perf",
 	[AST_CONST] = "@const",
@@ -390,7 +391,7 @@ static void bind_operator(struct binder *b, struct ast_expr *e)
 	if (e->kind == AST_ENUMNAME && !e->str && e->a->kind == AST_TARGET &&
 	    !target_read(&p, e->a))
 		return;
-	if (target_operator(&p, e))
+	if (e->kind == AST_ENTRY ? entry_read(&p, e) : target_operator(&p, e))
 		bind_expr(b, e);
 }
 
@@ -488,13 +489,13 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 	case AST_AUTOCAST:
 		bind_form(b, e);
 		break;
+	case AST_ENTRY:
 	case AST_ENUM:
 	case AST_ENUMNAME:
 	case AST_REGISTER:
 	case AST_DEREF:
 		bind_operator(b, e);
 		break;
-	case AST_ENTRY:
 	case AST_PROBEWRITE:
 	case AST_PERF:
 	case AST_CONST:
@@ -698,12 +699,30 @@ bool bind_has_next(const struct ast_stmt *st)
 
 /* --- all of it --- */
 
-static void bind_draft(struct sema *s, const struct draft *d)
+/* What @entry saved is taken before all else. */
+static void bind_taken(struct binder *b, struct draft *d)
+{
+	ast_stmts *bodies = &d->handler->bodies;
+	struct ast_stmt *first = entry_finish(b->s, d);
+
+	if (!first)
+		return;
+	bind_stmt(b, first);
+	vec_push(b->s->arena, &d->bodies,
+		 (struct body){ first, d->bodies.at[0].file });
+	vec_push(b->s->arena, bodies, first);
+	memmove(bodies->at + 1, bodies->at,
+		(bodies->len - 1) * sizeof(bodies->at[0]));
+	bodies->at[0] = first;
+}
+
+static void bind_draft(struct sema *s, struct draft *d)
 {
 	struct binder b = { .s = s,
 			    .locals = &d->handler->locals,
 			    .attach = d->attach,
-			    .at = d->at };
+			    .at = d->at,
+			    .entries = d->entries };
 	const struct condition *c;
 	const struct body *body;
 
@@ -716,6 +735,7 @@ static void bind_draft(struct sema *s, const struct draft *d)
 		b.file = body->file;
 		bind_stmt(&b, body->stmt);
 	}
+	bind_taken(&b, d);
 	hmap_release(&b.index);
 }
 
@@ -764,8 +784,11 @@ void bind_all(struct sema *s)
 		struct draft d;
 
 		if (*i < s->drafts.len) {
-			d = s->drafts.at[(*i)++];
+			size_t at = (*i)++;
+
+			d = s->drafts.at[at];
 			bind_draft(s, &d);
+			s->drafts.at[at] = d;
 		} else {
 			bind_function(s, s->prog->functions.at[(*k)++]);
 		}

@@ -130,6 +130,8 @@ static struct handler *handler_for(struct sema *s, const struct ast_probe *decl,
 		    same_context(s->drafts.at[i].attach, attach) &&
 		    same_path(s->drafts.at[i].path, path))
 			return s->drafts.at[i].handler;
+	if (at->entry && own)
+		d.entries = entry_set_new(s, decl->loc);
 	d.handler = new_handler(s, decl->loc);
 	fill_draft(s, &d, first_draft == s->drafts.len);
 	vec_push(s->arena, &s->drafts, d);

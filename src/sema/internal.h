@@ -12,6 +12,9 @@
 #include "sema/sema.h"
 #include "sema/tapset.h"
 
+struct target_place;
+struct entry_set; /* entry.c */
+
 /* A declared global; several of one name if they are private. */
 struct global_entry {
 	struct symbol sym;     /* first: display.c goes back from it */
@@ -62,9 +65,8 @@ struct draft {
 	const struct ast_stmt *user_body;
 	enum attach_kind attach; /* one of procfs probes, or that of any point */
 	const struct resolved_probe *at; /* where target variables are from */
+	struct entry_set *entries;       /* what @entry saves; or NULL */
 };
-
-struct target_place;
 
 struct sema {
 	struct lang *l;
@@ -80,6 +82,7 @@ struct sema {
 	size_t n_used_globals;
 	size_t n_compared;     /* names compared for lists of similar ones */
 	size_t bound_drafts, bound_functions;
+	unsigned n_entries, n_entry_names;
 	unsigned n_pretty;     /* functions made for texts of C values */
 	VEC(struct draft) drafts;
 	VEC(struct function_effects) effects;
@@ -111,6 +114,8 @@ struct symbol *names_global(struct sema *s, const char *name,
  * NULL when there is none. New ones are appended to prog->functions. */
 struct function *names_function(struct sema *s, const struct ast_expr *call,
 				const struct ast_file *file);
+/* Enter a global of our own making. */
+void names_declare_global(struct sema *s, struct ast_global *g);
 /* A function of our own making, which no name in a script means. */
 struct function *names_make_function(struct sema *s,
 				     const struct ast_function *f);
@@ -173,6 +178,14 @@ void bind_rest(struct sema *s, struct function *fn, const struct draft *d,
 	       struct ast_expr *e);
 /* Whether a statement holds a next of its own function. */
 bool bind_has_next(const struct ast_stmt *st);
+
+/* --- entry.c --- */
+
+/* An empty set for a .return probe. */
+struct entry_set *entry_set_new(struct sema *s, struct loc loc);
+/* Make the probe that saves what a bound draft asked for; what the draft has to
+ * run first, still to be bound, or NULL. */
+struct ast_stmt *entry_finish(struct sema *s, const struct draft *d);
 
 /* --- details.c --- */
 

@@ -206,6 +206,12 @@ void names_warn_unused(struct sema *s)
 			warn_unused_globals(s, *file);
 }
 
+void names_declare_global(struct sema *s, struct ast_global *g)
+{
+	declare_global(s, g);
+	vec_push(s->arena, &s->files.at[0]->globals, g);
+}
+
 /* --- functions --- */
 
 /* Append behind those of the same name, but before intrinsics: what a script

@@ -139,7 +139,11 @@ static bool start_return(struct target *t)
 
 	if (v)
 		return start_variable(t, v, "$return");
-	complain(t->p, t->form->loc, TARGET_NO_CONTEXT);
+	if (vars->is_return)
+		complain(t->p, t->form->loc, TARGET_RETURN,
+			 vars->function ? vars->function : "");
+	else
+		complain(t->p, t->form->loc, TARGET_NO_CONTEXT);
 	return false;
 }
 
@@ -385,6 +389,9 @@ bool target_read(const struct target_place *p, struct ast_expr *e)
 			return read_text(p, e);
 		return target_listing(p, e);
 	}
+	if (e->kind == AST_TARGET && vars_of(p) && vars_of(p)->is_return &&
+	    p->at->entry && strcmp(e->name, "$return"))
+		return entry_capture(p, e);
 	if (!walk(&t))
 		return false;
 	if (form.pretty)

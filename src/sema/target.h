@@ -19,6 +19,7 @@ struct target_place {
 	const struct resolved_probe *at; /* NULL: in a function */
 	bool quiet;       /* only whether it can be resolved is asked */
 	bool library;     /* in a function of the library */
+	struct entry_set *entries; /* of .return probes, else NULL */
 };
 
 /* Turn a target form (AST_TARGET, AST_ATVAR, AST_CAST, AST_AUTOCAST whose
@@ -32,6 +33,13 @@ bool target_write(const struct target_place *p, struct ast_expr *e,
 bool target_defined(const struct target_place *p, const struct ast_expr *e);
 /* @enum, @enumname, @kderef, @kregister and so on; likewise. */
 bool target_operator(const struct target_place *p, struct ast_expr *e);
+
+/* --- entry.c --- */
+
+/* @entry(e), whose operand is not bound. */
+bool entry_read(const struct target_place *p, struct ast_expr *e);
+/* A target form in a .return probe that means what it was at the entry. */
+bool entry_capture(const struct target_place *p, struct ast_expr *e);
 
 /* --- target_type.c --- */
 

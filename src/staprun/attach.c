@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "staprun/attach.h"
 
+#include "base/arena.h"
+#include "base/hmap.h"
 #include "staprun/bpflink.h"
 
 #include <bpf/libbpf.h>
@@ -14,7 +16,7 @@
 /* One row with what it names looked up. */
 struct spot {
 	struct attach_row row;
-	const char *program, *s0;
+	const char *program, *s0, *s1;
 	int prog_fd;
 };
 
@@ -25,6 +27,7 @@ static struct spot get_spot(const struct load *l, uint32_t i)
 
 	s.program = attach_table_string(&l->table, s.row.program);
 	s.s0 = attach_table_string(&l->table, s.row.s0);
+	s.s1 = attach_table_string(&l->table, s.row.s1);
 	prog = bpf_object__find_program_by_name(l->object, s.program);
 	s.prog_fd = prog ? bpf_program__fd(prog) : -EINVAL;
 	return s;
@@ -263,6 +266,111 @@ static int attach_uprobes(const struct load *l, struct links *links,
 	return rc;
 }
 
+/* --- kprobes --- */
+
+static bool is_kprobe(const struct attach_row *r)
+{
+	return r->kind == ATTACH_KPROBE || r->kind == ATTACH_KRETPROBE;
+}
+
+/* The functions that can be traced, by their names; NULL if tracefs does not
+ * tell. The list names each in a line, with its module behind. */
+static struct hmap *read_traceable(struct hmap *names, struct arena *a)
+{
+	FILE *f = fopen("/sys/kernel/tracing/available_filter_functions", "re");
+	char line[512];
+
+	if (!f)
+		f = fopen("/sys/kernel/debug/tracing/"
+			  "available_filter_functions", "re");
+	if (!f)
+		return NULL;
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, " \t\n")] = 0;
+		if (!hmap_gets(names, line))
+			hmap_puts(names, arena_strdup(a, line), names);
+	}
+	fclose(f);
+	return names;
+}
+
+/* All functions of one program by one link. Those of a wildcard that are not to
+ * be traced, as the code of the start that is gone by now, are left out. */
+static int attach_functions(const struct load *l, uint32_t first,
+			    const struct spot *s, struct links *links,
+			    struct strbuf *err)
+{
+	uint32_t i, n = 0, rows = l->table.n_rows;
+	const char **names = calloc(rows, sizeof(*names));
+	uint64_t *cookies = calloc(rows, sizeof(*cookies));
+	struct hmap map = { 0 };
+	struct arena arena = ARENA_INIT;
+	const struct hmap *traceable = read_traceable(&map, &arena);
+	int rc = -ENOMEM;
+
+	for (i = first; i < rows && names && cookies; i++) {
+		struct spot other = get_spot(l, i);
+
+		if (other.row.program != s->row.program || !other.s0 ||
+		    (traceable && !hmap_gets(traceable, other.s0)))
+			continue;
+		names[n] = other.s0;
+		cookies[n++] = other.row.probe;
+	}
+	if (names && cookies)
+		rc = bpflink_kprobe_multi(s->prog_fd,
+					  s->row.kind == ATTACH_KRETPROBE,
+					  names, cookies, n);
+	hmap_release(&map);
+	arena_release(&arena);
+	free(names);
+	free(cookies);
+	rc = keep(links, rc);
+	return rc ? attach_failed("functions of the kernel, such as", s->s0, rc,
+				  err)
+		  : 0;
+}
+
+static int attach_function(const struct load *l, uint32_t i,
+			   const struct spot *s, struct links *links,
+			   struct strbuf *err)
+{
+	const char *name = s->s0;
+	char full[320];
+	uint32_t n;
+	int rc;
+
+	if (load_is_multi(l, &s->row)) {
+		for (n = 0; n < i; n++)
+			if (attach_table_row(&l->table, n).program ==
+			    s->row.program)
+				return 0;
+		return attach_functions(l, i, s, links, err);
+	}
+	if (s->s0 && s->s1) {
+		snprintf(full, sizeof(full), "%s:%s", s->s1, s->s0);
+		name = full;
+	}
+	links->slow = true;
+	rc = keep(links, bpflink_kprobe(s->prog_fd, name,
+					s->row.kind == ATTACH_KRETPROBE,
+					(uint64_t)s->row.n0, s->row.probe));
+	/* Of a wildcard's functions some are not to be probed. */
+	if ((rc == -EINVAL || rc == -ENOENT || rc == -EADDRNOTAVAIL) &&
+	    load_has_company(l, &s->row) &&
+	    !access("/sys/bus/event_source/devices/kprobe", F_OK)) {
+		links->left_out++;
+		return 0;
+	}
+	if (rc == -ENOENT && access("/sys/bus/event_source/devices/kprobe",
+				    F_OK)) {
+		strbuf_addstr(err, "this kernel has no kprobes for BPF");
+		return rc;
+	}
+	return rc ? attach_failed("kernel function", name ? name : "", rc, err)
+		  : 0;
+}
+
 int attach_all(const struct load *l, struct links *links, struct strbuf *err)
 {
 	uint32_t i;
@@ -278,6 +386,12 @@ int attach_all(const struct load *l, struct links *links, struct strbuf *err)
 			rc = attach_perf(&s, links, err);
 		else if (s.row.kind == ATTACH_WATCH)
 			rc = attach_watch(&s, links, err);
+		else if (is_kprobe(&s.row))
+			rc = attach_function(l, i, &s, links, err);
+	}
+	if (!rc && links->left_out && !links->fds.len) {
+		strbuf_addstr(err, "none of the functions can be probed");
+		rc = -ENOENT;
 	}
 	return rc ? rc : attach_uprobes(l, links, err);
 }

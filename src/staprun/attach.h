@@ -9,6 +9,7 @@
 struct links {
 	VEC(int) fds;  /* each detaches when closed; heap */
 	bool slow;     /* detaching them takes long */
+	unsigned left_out; /* functions of wildcards that cannot be probed */
 };
 
 /* Attach every row; rows of one program and place share one attachment. 0, or

@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,6 +26,10 @@ struct link_create_attr {
 		struct {
 			uint64_t cookie;
 		} perf_event;
+		struct {
+			uint32_t flags, n;
+			uint64_t names, addresses, cookies;
+		} kprobe_multi;
 	};
 };
 
@@ -155,14 +160,60 @@ int bpflink_watch(int prog_fd, uint64_t address, uint32_t length,
 	return fd < 0 ? fd : attach_event(fd, prog_fd, cookie);
 }
 
-/* The number of the uprobe PMU. */
-static int uprobe_type(void)
+int bpflink_kprobe_multi(int prog_fd, bool is_return, const char *const *names,
+			 const uint64_t *cookies, uint32_t n)
 {
-	const char *path = "/sys/bus/event_source/devices/uprobe/type";
-	char text[16] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	struct link_create_attr attr = {
+		.prog_fd = (uint32_t)prog_fd,
+		.attach_type = BPFLINK_TRACE_KPROBE_MULTI,
+		.kprobe_multi = { .flags = is_return,
+				  .n = n,
+				  .names = (uintptr_t)names,
+				  .cookies = (uintptr_t)cookies },
+	};
 
+	return link_create(&attr, sizeof(attr));
+}
+
+bool bpflink_has_kprobe_multi(void)
+{
+	/* r0 = 0; exit */
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_KPROBE,
+		.insn_cnt = 2,
+		.insns = (uintptr_t)insns,
+		.license = (uintptr_t) "GPL",
+		.expected_attach_type = BPFLINK_TRACE_KPROBE_MULTI,
+	};
+	const char *name = "spile_no_such_function";
+	uint64_t cookie = 0;
+	int rc, fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	if (fd < 0)
+		return false;
+	rc = bpflink_kprobe_multi(fd, false, &name, &cookie, 1);
+	if (rc >= 0)
+		close(rc);
+	close(fd);
+	/* Kernels that have it look for the function. */
+	return rc == -ESRCH || rc == -ENOENT;
+}
+
+/* The number of the PMU for uprobes or kprobes. */
+static int probe_type(const char *what)
+{
+	char path[64];
+	char text[16] = "";
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type",
+		 what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	n = read(fd, text, sizeof(text) - 1);
@@ -179,7 +230,23 @@ int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
 					.config = counter << 32 | is_return,
 					.config1 = (uintptr_t)path,
 					.config2 = offset };
-	int type = uprobe_type(), fd;
+	int type = probe_type("uprobe"), fd;
+
+	if (type < 0)
+		return type;
+	attr.type = (uint32_t)type;
+	fd = open_event(&attr, 0);
+	return fd < 0 ? fd : attach_event(fd, prog_fd, cookie);
+}
+
+int bpflink_kprobe(int prog_fd, const char *name, bool is_return,
+		   uint64_t offset, uint64_t cookie)
+{
+	struct perf_event_attr attr = { .size = sizeof(attr),
+					.config = is_return,
+					.config1 = (uintptr_t)name,
+					.config2 = offset };
+	int type = probe_type("kprobe"), fd;
 
 	if (type < 0)
 		return type;

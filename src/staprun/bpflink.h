@@ -12,6 +12,8 @@
 
 /* The attach type that programs for uprobe_multi must be loaded with. */
 #define BPFLINK_TRACE_UPROBE_MULTI 48
+/* The same for functions of the kernel. */
+#define BPFLINK_TRACE_KPROBE_MULTI 42
 
 /* Whether the kernel has uprobe_multi links (Linux 6.6). */
 bool bpflink_has_uprobe_multi(void);
@@ -29,6 +31,16 @@ int bpflink_uprobe_multi(int prog_fd, const char *path, bool is_return,
 /* One location, by a perf event: slow to detach. */
 int bpflink_uprobe(int prog_fd, const char *path, bool is_return,
 		   uint64_t offset, uint64_t counter, uint64_t cookie);
+
+/* Whether the kernel has kprobe.multi links (Linux 5.18, if built in). */
+bool bpflink_has_kprobe_multi(void);
+/* n functions of the kernel by their names, each with its cookie. */
+int bpflink_kprobe_multi(int prog_fd, bool is_return, const char *const *names,
+			 const uint64_t *cookies, uint32_t n);
+/* One place in the kernel by a perf event: an offset in a function, or an address
+ * if name is NULL. Slow to detach. */
+int bpflink_kprobe(int prog_fd, const char *name, bool is_return,
+		   uint64_t offset, uint64_t cookie);
 
 /* A counter on one CPU: each period counts, or -period times a second.
  * -ENODEV: that CPU is offline. */

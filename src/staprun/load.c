@@ -35,10 +35,10 @@ int load_take(struct load *l, struct strbuf *image, const char *path,
 
 /* Set type and attach type of a program by a row that names it. */
 static void prepare_program(struct load *l, struct bpf_program *prog,
-			    enum attach_kind kind)
+			    const struct attach_row *r)
 {
 	bpf_program__set_autoload(prog, true);
-	switch (kind) {
+	switch ((enum attach_kind)r->kind) {
 	case ATTACH_RAW_TP:
 	case ATTACH_SYSCALL:
 	case ATTACH_SYSRET:
@@ -61,7 +61,12 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 		return;
 	case ATTACH_KPROBE:
 	case ATTACH_KRETPROBE:
-		return; /* no .bo has any */
+		bpf_program__set_type(prog, BPF_PROG_TYPE_KPROBE);
+		if (load_is_multi(l, r))
+			bpf_program__set_expected_attach_type(
+				prog, (enum bpf_attach_type)
+					      BPFLINK_TRACE_KPROBE_MULTI);
+		return;
 	case ATTACH_BEGIN:
 	case ATTACH_END:
 	case ATTACH_ERROR:
@@ -75,6 +80,38 @@ static void prepare_program(struct load *l, struct bpf_program *prog,
 	}
 }
 
+static bool is_kprobe(const struct attach_row *r)
+{
+	return r->kind == ATTACH_KPROBE || r->kind == ATTACH_KRETPROBE;
+}
+
+bool load_has_company(const struct load *l, const struct attach_row *r)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < l->table.n_rows && n < 2; i++)
+		n += attach_table_row(&l->table, i).program == r->program;
+	return n > 1;
+}
+
+bool load_is_multi(const struct load *l, const struct attach_row *r)
+{
+	return l->kprobe_multi && is_kprobe(r) && load_has_company(l, r);
+}
+
+static bool wants_kprobe_multi(const struct load *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->table.n_rows; i++) {
+		struct attach_row r = attach_table_row(&l->table, i);
+
+		if (is_kprobe(&r) && load_has_company(l, &r))
+			return true;
+	}
+	return false;
+}
+
 static int prepare_programs(struct load *l, struct strbuf *err)
 {
 	struct bpf_program *prog;
@@ -83,6 +120,7 @@ static int prepare_programs(struct load *l, struct strbuf *err)
 
 	bpf_object__for_each_program(prog, l->object)
 		bpf_program__set_autoload(prog, false);
+	l->kprobe_multi = wants_kprobe_multi(l) && bpflink_has_kprobe_multi();
 	for (i = 0; i < l->table.n_rows; i++) {
 		struct attach_row r = attach_table_row(&l->table, i);
 		const char *name = attach_table_string(&l->table, r.program);
@@ -98,7 +136,7 @@ static int prepare_programs(struct load *l, struct strbuf *err)
 				    name);
 			return -EINVAL;
 		}
-		prepare_program(l, prog, (enum attach_kind)r.kind);
+		prepare_program(l, prog, &r);
 	}
 	return 0;
 }

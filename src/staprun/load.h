@@ -14,6 +14,7 @@ struct load {
 	struct strbuf image;       /* the file's bytes, read once */
 	struct attach_table table; /* in image */
 	bool uprobe_multi;         /* the kernel has it; see load_object() */
+	bool kprobe_multi;         /* likewise */
 	struct bpf_object *object; /* NULL until loaded */
 };
 
@@ -27,6 +28,11 @@ int load_take(struct load *l, struct strbuf *image, const char *path,
  * said follows the sentence. */
 int load_object(struct load *l, unsigned ring_mb, unsigned verbose,
 		struct strbuf *err);
+
+/* Whether other rows have the same program. Whether a program of kprobes is to be attached to all its functions by one
+ * link: it has several, and the kernel can. */
+bool load_has_company(const struct load *l, const struct attach_row *r);
+bool load_is_multi(const struct load *l, const struct attach_row *r);
 
 /* Free the bytes and close what was loaded. */
 void load_release(struct load *l);

@@ -281,7 +281,6 @@ static void test_unsupported(void **state)
 		  "sorting the buckets of a histogram" },
 		{ "foreach (b in @hist_log(s)[1]) n++",
 		  "a slice of a histogram" },
-		{ "println(@entry(1))", "@entry" },
 	};
 	struct sema_fixture s;
 	struct strbuf script = STRBUF_INIT, want = STRBUF_INIT;
