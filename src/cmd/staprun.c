@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -113,8 +114,12 @@ static int run_object(const struct load_options *o, struct module_file *f,
 static int run(const struct load_options *o, struct strbuf *err)
 {
 	struct module_file f;
+	char level[16];
 	int status = 1;
 
+	snprintf(level, sizeof(level), "%u", o->verbose);
+	if (o->verbose)
+		setenv("SYSTEMTAP_VERBOSE", level, 0);
 	if (o->remove || o->attach) {
 		if (privilege_check_modules(err))
 			return 1;

@@ -32,10 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* When text comes this thick, let it gather for a moment: being woken for each
- * line would cost the traced programs much more. */
-#define BUSY_BYTES   4096
-#define BUSY_WAIT_NS 1000000
+/* Text that comes faster than this gathers for a moment: being woken for each
+ * line would cost the traced programs much more, and a script that traces
+ * wake-ups would feed itself. */
+#define GATHER_NS 1000000ll
 
 struct module {
 	const struct run_options *opt;
@@ -45,6 +45,8 @@ struct module {
 	struct messages msg;
 	struct target target;
 	struct pollfd *fds;
+	int keep_fd;      /* where to say that the module stays, or -1 */
+	int64_t read_ns;  /* when there was text last */
 	bool started;     /* the module answered START, or we attached */
 	bool want_exit;   /* EXIT is to be written */
 	bool exit_sent;
@@ -267,13 +269,28 @@ static void wait_for_event(struct module *m)
 		fds[2].revents = 0;
 }
 
+/* Read text; not much more often than each GATHER_NS. */
+static void read_text(struct module *m)
+{
+	struct timespec ts;
+	int64_t now, before = m->read_ns;
+
+	if (!trace_read(&m->trace, &m->out, false))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+	m->read_ns = now;
+	if (now - before >= GATHER_NS)
+		return;
+	output_flush(&m->out);
+	ts = (struct timespec){ .tv_nsec = GATHER_NS - (now - before) };
+	nanosleep(&ts, NULL);
+}
+
 static void loop(struct module *m)
 {
-	static const struct timespec busy = { .tv_nsec = BUSY_WAIT_NS };
-
 	while (!m->ended) {
-		if (trace_read(&m->trace, &m->out, false) > BUSY_BYTES)
-			nanosleep(&busy, NULL);
+		read_text(m);
 		read_messages(m);
 		if (m->ended)
 			break;
@@ -292,7 +309,7 @@ static int become_daemon(const struct module *m, struct strbuf *err)
 {
 	int fd, i, rc = 0;
 
-	if (!getenv(HANDOFF_KEEP_ENV)) {
+	if (m->keep_fd < 0) {
 		rc = daemon(0, 1) ? -errno : 0;
 		printf("%d\n", (int)getpid());
 		if (!rc && fflush(stdout))
@@ -371,7 +388,6 @@ static void report_losses(struct module *m)
  * run another. */
 static void dispose(struct module *m)
 {
-	const char *keep = getenv(HANDOFF_KEEP_ENV);
 	struct strbuf err = STRBUF_INIT;
 
 	if (m->detached && !m->opt->daemon)
@@ -379,19 +395,35 @@ static void dispose(struct module *m)
 			"\nDisconnecting from systemtap module.\n"
 			"To reconnect, type \"staprun -A %s\"\n",
 			m->opt->object);
-	if (m->detached && keep &&
-	    io_write_all((int)strtol(keep, NULL, 10), "", 1))
+	if (m->detached && m->keep_fd >= 0 &&
+	    io_write_all(m->keep_fd, "", 1))
 		m->failed = true;
-	if (!m->detached && !keep && remove_module(m->opt, &err)) {
+	if (!m->detached && m->keep_fd < 0 && remove_module(m->opt, &err)) {
 		messages_own_error(&m->msg, err.buf);
 		m->failed = true;
 	}
 	strbuf_release(&err);
 }
 
+/* Take what staprun left us, and keep it from what we run: a command that goes
+ * on behind us would hold staprun. */
+static int take_descriptors(const struct run_options *opt)
+{
+	const char *keep = getenv(HANDOFF_KEEP_ENV);
+	int fd = keep ? (int)strtol(keep, NULL, 10) : -1;
+
+	unsetenv(HANDOFF_KEEP_ENV);
+	fcntl(opt->handoff_fd, F_SETFD, FD_CLOEXEC);
+	if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC))
+		fd = -1;
+	return fd;
+}
+
 int module_run(const struct run_options *opt)
 {
-	struct module m = { .opt = opt, .control.fd = -1 };
+	struct module m = { .opt = opt,
+			    .control.fd = -1,
+			    .keep_fd = take_descriptors(opt) };
 	struct strbuf err = STRBUF_INIT;
 
 	signals_init_module();

@@ -129,6 +129,9 @@ static int insert(struct module_file *f, const struct load_options *o,
 	if (!rc)
 		rc = insert_module(f->image.buf, f->image.len, params.buf,
 				   f->path.buf, err);
+	if (!rc && o->verbose)
+		fprintf(stderr, "staprun: inserted %s (%zu bytes), %s\n",
+			k->name, f->image.len, params.buf);
 	if (rc == -EEXIST && !o->rename)
 		strbuf_addstr(err, "\nERROR: Rerun with staprun option '-R' to "
 				   "rename this module.");

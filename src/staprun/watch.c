@@ -135,7 +135,8 @@ int watch_stapio(struct watch *w, const struct load_options *o,
 		if (pid_fd < 0)
 			goto fail;
 	}
-	if (pipe2(keep, 0) || fcntl(keep[0], F_SETFD, FD_CLOEXEC))
+	/* Whoever holds the other end behind stapio must not hold us. */
+	if (pipe2(keep, O_NONBLOCK) || fcntl(keep[0], F_SETFD, FD_CLOEXEC))
 		goto fail;
 	fill_signals(&signals);
 	parent = getpid();

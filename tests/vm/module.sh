@@ -44,6 +44,9 @@ fails 'start fails' '^ERROR: this session does not start~$' staprun hello.ko beg
 check 'rename' '^Hello World!~the end~$' staprun -R hello.ko
 check 'system()' '~written by system~' \
 	sh -c 'staprun hello.ko "command=echo written by system >made"; sleep 1; cat made; echo; true'
+check 'a command that goes on' '^Hello World!~the end~$' \
+	timeout 30 staprun hello.ko command='sleep 100 >/dev/null 2>&1'
+check 'verbose' '^staprun: inserted hello \([0-9]+ bytes\), _stp_bufsize=0 lines=0~' staprun -v hello.ko lines=0
 check 'colours' '^.\[01;31m' sh -c 'staprun -C always hello.ko begin_fails=-1; true'
 check 'buffer' '~3000 Hello World!~' staprun -b 1 hello.ko lines=3000
 check 'time-out' '~the end~$' staprun -T 2000 hello.ko
