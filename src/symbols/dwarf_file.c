@@ -189,6 +189,24 @@ int dw_decl_line(Dwarf_Die *die)
 	return dwarf_decl_line(die, &line) ? 0 : line;
 }
 
+const char *dw_decl_file(Dwarf_Die *die)
+{
+	const char *name = dwarf_decl_file(die);
+	Dwarf_Attribute attr;
+	Dwarf_Files *files;
+	Dwarf_Word number;
+	Dwarf_Die unit;
+	size_t n;
+
+	/* File 0 is one, too, from version 5 on; libdw takes it for none. */
+	if (name || !dwarf_attr_integrate(die, DW_AT_decl_file, &attr) ||
+	    dwarf_formudata(&attr, &number) || number ||
+	    !dwarf_cu_die(attr.cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) ||
+	    dwarf_getsrcfiles(&unit, &files, &n) || !n)
+		return name;
+	return dwarf_filesrc(files, 0, NULL, NULL);
+}
+
 static bool is_scope(Dwarf_Die *die)
 {
 	switch (dwarf_tag(die)) {
@@ -306,13 +324,14 @@ static void add_functions(struct dwfile *f, Dwarf_Die *parent, uint32_t unit,
 
 /* Whether the compiler says it optimised; without a word about it, it may
  * have. */
-static bool is_optimized(Dwarf_Die *unit)
+static bool is_optimized(Dwarf_Die *unit, bool *tells)
 {
 	const char *text, *p;
 	bool optimized = false;
 
 	text = string_of(unit, DW_AT_producer);
-	if (!text || strncmp(text, "GNU ", 4))
+	*tells = text && !strncmp(text, "GNU ", 4);
+	if (!*tells)
 		return true;
 	for (p = strstr(text, " -O"); p; p = strstr(p + 1, " -O"))
 		optimized = p[3] != '0';
@@ -332,7 +351,7 @@ void dwfile_list(struct dwfile *f)
 	       !dwarf_get_units(f->dw, cu, &cu, NULL, &type, &u.die, NULL)) {
 		if (type == DW_UT_type || type == DW_UT_split_type)
 			continue;
-		u.optimized = is_optimized(&u.die);
+		u.optimized = is_optimized(&u.die, &u.tells);
 		vec_push(f->arena, &f->units, u);
 		add_functions(f, &u.die, (uint32_t)f->units.len - 1, NULL, 0);
 	}

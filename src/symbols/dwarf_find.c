@@ -39,7 +39,7 @@ static bool matches(struct dwfile *f, const struct dwfunction *fn,
 	if (!glob_match(spec->function, fn->name) &&
 	    (!fn->linkage || !glob_match(spec->function, fn->linkage)))
 		return false;
-	if (spec->file && !spec_has_file(spec, dwarf_decl_file(&die)))
+	if (spec->file && !spec_has_file(spec, dw_decl_file(&die)))
 		return false;
 	return !spec->scope || matches_scope(f, &die, spec->scope);
 }
@@ -56,19 +56,43 @@ static uint64_t behind_prologue(Dwarf_Die *unit, Dwarf_Die *die, uint64_t entry)
 	for (i = 0; i < n; i++) {
 		Dwarf_Line *line = dwarf_onesrcline(lines, i);
 		Dwarf_Addr address;
-		bool end;
+		bool end, behind;
 		int number;
 
 		if (dwarf_lineaddr(line, &address) ||
 		    dwarf_lineendsequence(line, &end) || end ||
-		    dwarf_lineno(line, &number) || !number)
+		    dwarf_lineno(line, &number) || !number ||
+		    address <= entry || !dw_holds(die, address))
 			continue;
+		/* Some compilers say where. */
+		if (!dwarf_lineprologueend(line, &behind) && behind)
+			return address;
 		/* The table is in order of address. */
-		if (address > entry && dw_holds(die, address) &&
-		    (best == entry || address < best))
+		if (best == entry || address < best)
 			best = address;
 	}
 	return best;
+}
+
+/* Whether a parameter lies in one place of the frame all the time, so that it
+ * is not there yet at the entry. */
+static bool keeps_parameters(Dwarf_Die *function)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die die;
+	Dwarf_Op *ops;
+	size_t n;
+
+	if (!dw_child(function, &die))
+		return false;
+	do {
+		if (dwarf_tag(&die) == DW_TAG_formal_parameter &&
+		    dwarf_attr(&die, DW_AT_location, &attr) &&
+		    !dwarf_getlocation(&attr, &ops, &n) && n &&
+		    ops[0].atom == DW_OP_fbreg)
+			return true;
+	} while (dw_next(&die));
+	return false;
 }
 
 static struct dwplace make_place(struct dwfile *f, const struct dwfunction *fn,
@@ -77,7 +101,7 @@ static struct dwplace make_place(struct dwfile *f, const struct dwfunction *fn,
 	struct dwunit *unit = &f->units.at[fn->unit];
 	struct dwplace p = { .function = fn->name,
 			     .linkage = fn->linkage,
-			     .file = dwarf_decl_file(die),
+			     .file = dw_decl_file(die),
 			     .line = dw_decl_line(die),
 			     .address = entry,
 			     .entry = entry,
@@ -90,7 +114,8 @@ static struct dwplace make_place(struct dwfile *f, const struct dwfunction *fn,
 	if (dwarf_attr_integrate(die, DW_AT_external, &attr) &&
 	    !dwarf_formflag(&attr, &yes))
 		p.external = yes;
-	if (!p.inlined && !unit->optimized)
+	if (!p.inlined &&
+	    (!unit->optimized || (!unit->tells && keeps_parameters(die))))
 		p.address = behind_prologue(&unit->die, die, entry);
 	return p;
 }

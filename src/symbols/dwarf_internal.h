@@ -15,7 +15,8 @@
 
 struct dwunit {
 	Dwarf_Die die;
-	bool optimized;
+	bool optimized; /* as far as the compiler tells */
+	bool tells;
 };
 
 /* A function with code, or one that was inlined somewhere. */
@@ -98,7 +99,8 @@ const char *dw_key(struct dwfile *f, const void *bytes, size_t len);
 
 /* The linker's name of a function, or NULL. */
 const char *dw_linkage_name(Dwarf_Die *die);
-/* Of a declaration: 0 if it has none. */
+/* Of a declaration: 0 and NULL if it has none. */
 int dw_decl_line(Dwarf_Die *die);
+const char *dw_decl_file(Dwarf_Die *die);
 
 #endif

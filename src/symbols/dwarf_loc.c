@@ -109,6 +109,25 @@ static bool push_address(struct machine *m, uint64_t address)
 	return push(m, node(m, PLACE_ADD, 0, m->scene->bias, e));
 }
 
+/* An address or number from the table beside the information. */
+static bool push_indexed(struct machine *m, const Dwarf_Op *op)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Addr address;
+	Dwarf_Word number;
+
+	if (!m->attr || dwarf_getlocation_attr(m->attr, op, &attr))
+		return fail(m, "the expression is broken");
+	if (!dwarf_formaddr(&attr, &address))
+		return op->atom == DW_OP_addrx ||
+				       op->atom == DW_OP_GNU_addr_index
+			       ? push_address(m, address)
+			       : push_number(m, address);
+	if (!dwarf_formudata(&attr, &number))
+		return push_number(m, number);
+	return fail(m, "the expression is broken");
+}
+
 /* The canonical frame address at the place. */
 static bool push_cfa(struct machine *m)
 {
@@ -352,6 +371,11 @@ static bool run_one(struct machine *m, const Dwarf_Op *op)
 	switch (op->atom) {
 	case DW_OP_addr:
 		return push_address(m, op->number);
+	case DW_OP_addrx:
+	case DW_OP_GNU_addr_index:
+	case DW_OP_constx:
+	case DW_OP_GNU_const_index:
+		return push_indexed(m, op);
 	case DW_OP_fbreg:
 		return push_frame_base(m, (int64_t)op->number);
 	case DW_OP_call_frame_cfa:

@@ -192,7 +192,7 @@ const struct ctype *dwtype_node(struct dwfile *f, Dwarf_Die *die)
 	n->t.kind = kind_of(dwarf_tag(die));
 	n->t.name = dwarf_diename(die);
 	get_number(die, DW_AT_byte_size, &n->t.size);
-	n->t.decl_file = dwarf_decl_file(die);
+	n->t.decl_file = dw_decl_file(die);
 	n->t.decl_line = (unsigned)dw_decl_line(die);
 	n->t.incomplete = is_declaration(die);
 	switch (n->t.kind) {

@@ -6,11 +6,15 @@ set -u
 src=$(dirname "$LIB")/programs
 gcc -O2 "$src/marks.c" -o marks && gcc -O0 -g "$src/functions.c" -o f0 && gcc -O2 -g "$src/functions.c" -o f2 &&
 	gcc -O2 -g -no-pie "$src/functions.c" -o fn && gcc -O0 -gdwarf-4 "$src/functions.c" -o f4 || exit 1
+programs="f0 f2 fn f4"
+for how in -O0 -O2; do
+	clang -g $how "$src/functions.c" -o c$how 2>/dev/null && programs="$programs c$how"
+done
 
 list() { "$STAP" -L "$1" | sed 's#/[^"]*/\([a-z0-9.]*\)#\1#g'; }
 equal 'mark' "$(list 'process("./marks").provider("sample").mark("m*")')" \
 	'process("marks").provider("sample").mark("middle") $arg1:long $arg2:long $arg3:long $arg4:long'
-for p in f0 f2 fn f4; do
+for p in $programs; do
 	equal "function of $p" "$(list "process(\"./$p\").function(\"foo\")")" \
 		"process(\"$p\").function(\"foo@functions.c:9\") \$x:struct s* \$n:int \$d:double \$i:int"
 	equal "return of $p" "$(list "process(\"./$p\").function(\"foo\").return")" \
@@ -55,7 +59,7 @@ expect 'marks' 0 '^begin__work sample 0 -5 -7 ./marks\nmiddle 0 200 7 77\nbegin_
 	"$STAP" -c './marks 2 >/dev/null' -e 'probe process("./marks").mark("begin-work") { println($$name, " ", $$provider, " ", $arg1, " ", $arg2, " ", $arg3, " ", user_string($arg4)) }
 probe process("./marks").provider("sample").mark("middle") { println($$name, " ", $arg1, " ", $arg2, " ", $arg3, " ", $arg4) }'
 out='x\{\.a=7, \.name="first", \.next=0x[0-9a-f]+, \.bits=17, \.rest=5\} n=0x0 7 second 17 1000 5\n.*twice v=0x3 3\n14 1000 11\n'
-for p in f0 f2 fn f4; do
+for p in $programs; do
 	expect "run $p" 0 "(^|\\n)$out" '^$' "$STAP" -c "./$p" -e "global done
 probe process(\"./$p\").function(\"foo\") {
 	if (done++) next
