@@ -179,6 +179,49 @@ static void bound_effect(struct bounds *w, const struct ir_insn *in)
 	}
 }
 
+/* The constant that a register holds, or -1: it is set once, to one. */
+static int64_t constant_of(const struct ir_fn *f, ir_reg r)
+{
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	int64_t n = -1;
+
+	if (r < f->n_params)
+		return -1;
+	vec_foreach(b, &f->blocks) {
+		vec_foreach(in, &b->insns) {
+			if (in->dst != r)
+				continue;
+			if (n >= 0 || in->op != IR_OP_CONST || in->imm < 0)
+				return -1;
+			n = in->imm;
+		}
+	}
+	return n;
+}
+
+static uint64_t intrinsic_bound(const struct bounds *w,
+				const struct ir_insn *in)
+{
+	uint64_t bound = w->cap;
+	int64_t most = -1;
+
+	if (in->imm == INTRIN_PP || in->imm == INTRIN_PN)
+		return w->point;
+	if (intrinsics[in->imm].bound)
+		return intrinsics[in->imm].bound;
+	/* At most so many bytes are asked for. */
+	if (in->imm == INTRIN_SUBSTR) {
+		bound = reg_bound(w, in->args[0]);
+		most = constant_of(w->f, in->args[2]);
+	} else if (in->imm == INTRIN_KERNEL_STRING_N ||
+		   in->imm == INTRIN_USER_STRING_N) {
+		most = constant_of(w->f, in->args[1]);
+	}
+	return most >= 0 && (uint64_t)most + 1 < bound ? (uint64_t)most + 1
+						       : bound;
+}
+
 /* Bound of the text an instruction puts into its str register. */
 static uint64_t result_bound(const struct bounds *w, const struct ir_insn *in)
 {
@@ -204,10 +247,7 @@ static uint64_t result_bound(const struct bounds *w, const struct ir_insn *in)
 	case IR_OP_IVAL:
 		return p->globals.at[w->f->iters.at[in->imm].global].bound;
 	case IR_OP_INTRIN:
-		if (in->imm == INTRIN_PP || in->imm == INTRIN_PN)
-			return w->point;
-		return intrinsics[in->imm].bound ? intrinsics[in->imm].bound :
-						   w->cap;
+		return intrinsic_bound(w, in);
 	case IR_OP_CALL:
 		return p->fns.at[in->imm]->ret_bound;
 	case IR_OP_ERRMSG:
