@@ -36,6 +36,7 @@
  * line would cost the traced programs much more, and a script that traces
  * wake-ups would feed itself. */
 #define GATHER_NS 1000000ll
+#define INPUT_BYTES  1024 /* of standard input, read at a time */
 
 struct module {
 	const struct run_options *opt;
@@ -47,6 +48,7 @@ struct module {
 	struct pollfd *fds;
 	int keep_fd;      /* where to say that the module stays, or -1 */
 	int64_t read_ns;  /* when there was text last */
+	int input;        /* the module's file for standard input, or -1 */
 	bool started;     /* the module answered START, or we attached */
 	bool want_exit;   /* EXIT is to be written */
 	bool exit_sent;
@@ -130,6 +132,9 @@ static void on_started(struct module *m, const struct control_message *c)
 	}
 	output_flush(&m->out); /* ahead of the command's */
 	target_release(&m->target);
+	/* It is there if the script has probes for it. */
+	m->input = openat(m->opt->handoff_fd, "__stdin",
+			  O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (m->opt->leave)
 		m->ended = m->detached = true;
 }
@@ -197,6 +202,22 @@ static void read_messages(struct module *m)
 		give_up(m, "Unexpected EOF in read", rc);
 }
 
+/* --- standard input --- */
+
+/* Hand on what there is. The module takes it in pieces, and none when it ends. */
+static void forward_input(struct module *m)
+{
+	char bytes[INPUT_BYTES];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0 && !io_write_all(m->input, bytes, (size_t)n))
+		return;
+	close(m->input);
+	m->input = -1;
+}
+
 /* --- the loop --- */
 
 /* Report the first write that failed, and stop. */
@@ -261,12 +282,14 @@ static void wait_for_event(struct module *m)
 	fds[2] = (struct pollfd){ .fd = m->target_gone ? -1 :
 							 m->target.pid_fd,
 				  .events = POLLIN };
-	trace_poll(&m->trace, fds + 3);
+	fds[3] = (struct pollfd){ .fd = m->input < 0 ? -1 : STDIN_FILENO,
+				  .events = POLLIN };
+	trace_poll(&m->trace, fds + 4);
 	/* Signals and errors are looked at by whoever called. */
-	if (poll(fds, (nfds_t)(3 + m->trace.n),
+	if (poll(fds, (nfds_t)(4 + m->trace.n),
 		 m->opt->poll_ms < INT_MAX ? (int)m->opt->poll_ms :
 					     INT_MAX) < 0)
-		fds[2].revents = 0;
+		fds[2].revents = fds[3].revents = 0;
 }
 
 /* Read text; not much more often than each GATHER_NS. */
@@ -298,6 +321,8 @@ static void loop(struct module *m)
 		wait_for_event(m);
 		if (m->fds[2].revents)
 			check_target(m);
+		if (m->fds[3].revents && !m->want_exit)
+			forward_input(m);
 		check_signals(m);
 	}
 }
@@ -364,7 +389,7 @@ static int start(struct module *m, struct strbuf *err)
 		rc = find_target(m, err);
 	if (!rc && signals_fd() < 0)
 		rc = signals_fd();
-	m->fds = xcalloc(3 + m->trace.n, sizeof(*m->fds));
+	m->fds = xcalloc(4 + m->trace.n, sizeof(*m->fds));
 	m->started = opt->attach;
 	return rc;
 }
@@ -423,6 +448,7 @@ int module_run(const struct run_options *opt)
 {
 	struct module m = { .opt = opt,
 			    .control.fd = -1,
+			    .input = -1,
 			    .keep_fd = take_descriptors(opt) };
 	struct strbuf err = STRBUF_INIT;
 
@@ -446,6 +472,8 @@ int module_run(const struct run_options *opt)
 	trace_close(&m.trace);
 	control_close(&m.control);
 	target_close(&m.target);
+	if (m.input >= 0)
+		close(m.input);
 	dispose(&m);
 	free(m.fds);
 	messages_release(&m.msg);
