@@ -103,6 +103,12 @@ void sp_do_kernel_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
 void sp_do_user_string_n2(struct sp_ctx *c, struct sp_str *to, u32 bound,
 	s64 n, s64 at, const struct sp_str *by);
 s64 sp_do_task_current(struct sp_ctx *c);
+void sp_do___flags_text(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n,
+	const struct sp_str *what);
+s64 sp_do___flags_value(struct sp_ctx *c, const struct sp_str *text,
+	const struct sp_str *what);
+void sp_do_syscall_name(struct sp_ctx *c, struct sp_str *to, u32 bound, s64 n);
+s64 sp_do_syscall_num(struct sp_ctx *c, const struct sp_str *text);
 void sp_do___input(struct sp_ctx *c, struct sp_str *to, u32 bound);
 void sp_do___procfs_value(struct sp_ctx *c, struct sp_str *to, u32 bound);
 void sp_do___procfs_set(struct sp_ctx *c, struct sp_str *to, u32 bound,

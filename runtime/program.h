@@ -37,6 +37,11 @@ struct sp_global {
 	u32 array;              /* data is a struct sp_array */
 };
 
+/* Names of flags: a table as in src/base/flags.h. */
+struct sp_flags {
+	const char *name, *text;
+};
+
 struct sp_limits {
 	u32 maxstringlen, maxaction, maxaction_interruptible, maxnesting;
 	u32 maxerrors, maxskipped, maxtrylock, trylockdelay;
@@ -55,6 +60,8 @@ struct sp_program {
 	const struct sp_regex *const *regexes;
 	u32 n_regexes;
 	u32 groups;              /* matched() and the like are used */
+	const struct sp_flags *flags;
+	u32 n_flags;
 	u32 frame_bytes;         /* most that activations need together */
 };
 extern const struct sp_program sp_program;

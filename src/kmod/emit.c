@@ -183,7 +183,7 @@ static void add_limits(struct kc *k)
 static void add_program(struct kc *k, uint64_t frames)
 {
 	const struct ir_prog *p = k->p;
-	size_t i;
+	size_t n_flags = kc_flags(k), i;
 
 	if (p->regexes.len) {
 		strbuf_addstr(k->out,
@@ -198,6 +198,9 @@ static void add_program(struct kc *k, uint64_t frames)
 	kc_quote(k->out, p->name, strlen(p->name));
 	strbuf_addstr(k->out, ",\n");
 	add_limits(k);
+	if (n_flags)
+		strbuf_addf(k->out, "\t.flags = flags, .n_flags = %zu,\n",
+			    n_flags);
 	if (p->probes.len)
 		strbuf_addf(k->out,
 			    "\t.probes = probes, .n_probes = %zu,\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables of the C text: places, formats, regular expressions, globals. */
+#include "base/flags.h"
 #include "kmod/emit_internal.h"
 
 #include <inttypes.h>
@@ -92,6 +93,60 @@ void kc_formats(struct kc *k)
 				    "format_%zu = { items_%zu, %zu };\n\n",
 			    i, i, f->fmt.items.len);
 	}
+}
+
+/* --- names of flags --- */
+
+/* Whether some function asks for an intrinsic. */
+static bool uses_intrinsic(const struct ir_prog *p, enum intrinsic id)
+{
+	const struct ir_block *b;
+	const struct ir_insn *in;
+	size_t i;
+
+	for (i = 0; i < p->fns.len; i++) {
+		vec_foreach(b, &p->fns.at[i]->blocks) {
+			vec_foreach(in, &b->insns) {
+				if (in->op == IR_OP_INTRIN && in->imm == id)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void add_flags(struct kc *k, const char *name, size_t *n)
+{
+	const char *text = flags_table(name);
+
+	if (!text)
+		return;
+	if (!(*n)++)
+		strbuf_addstr(k->out,
+			      "static const struct sp_flags flags[] = {\n");
+	strbuf_addstr(k->out, "\t{ ");
+	kc_quote(k->out, name, strlen(name));
+	strbuf_addstr(k->out, ", ");
+	kc_quote(k->out, text, strlen(text));
+	strbuf_addstr(k->out, " },\n");
+}
+
+/* Tables are named by texts of the program. */
+size_t kc_flags(struct kc *k)
+{
+	const char **text;
+	size_t n = 0;
+
+	if (uses_intrinsic(k->p, INTRIN_FLAGS_TEXT) ||
+	    uses_intrinsic(k->p, INTRIN_FLAGS_VALUE))
+		vec_foreach(text, &k->p->strings)
+			add_flags(k, *text, &n);
+	if (uses_intrinsic(k->p, INTRIN_SYSCALL_NAME) ||
+	    uses_intrinsic(k->p, INTRIN_SYSCALL_NUM))
+		add_flags(k, "syscall", &n);
+	if (n)
+		strbuf_addstr(k->out, "};\n\n");
+	return n;
 }
 
 /* --- regular expressions --- */

@@ -29,6 +29,8 @@ void kc_quote(struct strbuf *out, const char *text, size_t len);
 void kc_formats(struct kc *k);
 void kc_regexes(struct kc *k);
 void kc_locs(struct kc *k);
+/* Tables of flags that intrinsics may ask for; how many. */
+size_t kc_flags(struct kc *k);
 /* Globals and module parameters. */
 void kc_globals(struct kc *k);
 
