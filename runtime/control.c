@@ -11,7 +11,7 @@
  * are those of enum control_number, whatever dialect is spoken.
  *
  * ".cmd" can be open once. Open means attached: closing it leaves the probes
- * running, and text then pushes older text out.
+ * running.
  */
 #include "transport_internal.h"
 
@@ -477,14 +477,12 @@ static int cmd_open(struct inode *inode, struct file *file)
 		return -ENOENT;
 	}
 	ctl.exit_told = 0;
-	sp_out_set_overwrite(false);
 	return 0;
 }
 
 static int cmd_release(struct inode *inode, struct file *file)
 {
 	WRITE_ONCE(ctl.stapio, 0);
-	sp_out_set_overwrite(READ_ONCE(ctl.state) != ENDED);
 	atomic_set(&ctl.is_open, 0);
 	/* Module exit waits in proc_remove() until we have returned. */
 	module_put(THIS_MODULE);

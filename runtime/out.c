@@ -8,6 +8,9 @@
  * first; the reader then always takes the lowest number. A text that is not
  * committed yet holds back those behind it, for the time of a memcpy().
  *
+ * While nobody has the file open, new text pushes out the oldest, which nobody
+ * counts; otherwise text that finds no room is dropped and counted.
+ *
  * Frames are made when they are read: they have no gaps in their sequence, hold
  * many short texts at once, and are of the dialect that the reader speaks now.
  */
@@ -52,7 +55,7 @@ static struct {
 	struct sp_ring **of_cpu;   /* by CPU; several may share one */
 	atomic64_t sequence;       /* of the last text */
 	atomic64_t lost;
-	bool overwrite;
+	bool overwrite;            /* nobody reads */
 	/* the reader */
 	struct mutex reading;
 	atomic_t is_open;
@@ -79,7 +82,6 @@ static struct sp_record *overwrite_oldest(struct sp_ring *r, u32 len)
 		if (!old || !old->state)
 			break;
 		sp_ring_drop(r, old);
-		atomic64_inc(&out.lost);
 		rec = sp_ring_reserve(r, len, 0);
 	}
 	sp_ring_let_go(r);
@@ -142,11 +144,6 @@ u64 sp_out_lost(void)
 unsigned long sp_out_kib(void)
 {
 	return out.rings[0].size >> 10;
-}
-
-void sp_out_set_overwrite(bool on)
-{
-	WRITE_ONCE(out.overwrite, on);
 }
 
 /* --- reading --- */
@@ -351,11 +348,13 @@ static int trace_open(struct inode *inode, struct file *file)
 		return -ENOENT;
 	}
 	out.is_new = true;
+	WRITE_ONCE(out.overwrite, false);
 	return 0;
 }
 
 static int trace_release(struct inode *inode, struct file *file)
 {
+	WRITE_ONCE(out.overwrite, true);
 	atomic_set(&out.is_open, 0);
 	/* Module exit waits in proc_remove() until we have returned. */
 	module_put(THIS_MODULE);
@@ -437,6 +436,7 @@ int sp_out_init(unsigned int mib)
 
 	if (mib > OUT_MAX_MIB)
 		return -EINVAL;
+	out.overwrite = true;
 	mutex_init(&out.reading);
 	init_waitqueue_head(&out.wait);
 	init_waitqueue_head(&out.wait_empty);

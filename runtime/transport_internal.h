@@ -27,8 +27,6 @@ void sp_control_wake(void);
 /* Buffers of that many MiB a CPU; 0: of the usual size. */
 int sp_out_init(unsigned int mib);
 int sp_out_make_file(struct proc_dir_entry *dir);
-/* When full: drop the oldest text (nobody is attached) or the newest. */
-void sp_out_set_overwrite(bool on);
 /* Wait until all text was read, at most that long. */
 void sp_out_wait_read(unsigned int timeout_ms);
 /* The session has ended: let waiting readers see it. */
