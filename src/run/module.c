@@ -47,6 +47,7 @@ struct module {
 	struct target target;
 	struct pollfd *fds;
 	int keep_fd;      /* where to say that the module stays, or -1 */
+	pid_t parent;     /* staprun, which removes it if keep_fd is there */
 	int64_t read_ns;  /* when there was text last */
 	int input;        /* the module's file for standard input, or -1 */
 	bool started;     /* the module answered START, or we attached */
@@ -409,8 +410,8 @@ static void report_losses(struct module *m)
 	strbuf_release(&text);
 }
 
-/* The module stays, or is to go: staprun does that if it waits for us, else we
- * run another. */
+/* The module stays, or is to go: staprun does that if it waits for us and was
+ * not killed meanwhile, else we run another. */
 static void dispose(struct module *m)
 {
 	struct strbuf err = STRBUF_INIT;
@@ -423,7 +424,8 @@ static void dispose(struct module *m)
 	if (m->detached && m->keep_fd >= 0 &&
 	    io_write_all(m->keep_fd, "", 1))
 		m->failed = true;
-	if (!m->detached && m->keep_fd < 0 && remove_module(m->opt, &err)) {
+	if (!m->detached && (m->keep_fd < 0 || getppid() != m->parent) &&
+	    remove_module(m->opt, &err)) {
 		messages_own_error(&m->msg, err.buf);
 		m->failed = true;
 	}
@@ -449,7 +451,8 @@ int module_run(const struct run_options *opt)
 	struct module m = { .opt = opt,
 			    .control.fd = -1,
 			    .input = -1,
-			    .keep_fd = take_descriptors(opt) };
+			    .keep_fd = take_descriptors(opt),
+			    .parent = getppid() };
 	struct strbuf err = STRBUF_INIT;
 
 	signals_init_module();

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define SIGNALS_GIVE_UP 3
-#define ECHO_MS         100
+#define ECHO_MS         300
 
 #define FLAG_MODULE 1 /* signals_init_module() was called */
 #define FLAG_QUIT   2 /* SIGQUIT came */

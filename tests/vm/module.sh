@@ -126,6 +126,13 @@ kill -9 $(pidof stapio)
 wait $!
 [ $? = 137 ] && grep -q '^ERROR: stapio was killed' out || { bad=1; echo 'kill -9:'; tail -n 3 out; }
 gone hello 'kill -9'
+staprun hello.ko exits=0 tick_lines=5 >out 2>&1 &
+until_has '^5 ' out
+kill -9 $(pidof staprun)
+until_has '^the end' out
+tries=0
+while loaded hello && [ $tries -lt 100 ]; do usleep 100000; tries=$((tries + 1)); done
+gone hello 'kill -9 of staprun'
 SYSTEMTAP_STAPIO=/nosuch staprun hello.ko >out 2>&1 && { bad=1; echo 'no stapio: success'; }
 gone hello 'no stapio'
 check 'as another user' 'uid=1000 gid=1000( groups=1000)?~' \
