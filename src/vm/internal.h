@@ -100,8 +100,7 @@ struct vm_array {
 	struct stat_value *own; /* of scalar statistics */
 	void *ctx;          /* for vm->shared->ops */
 	char *key, *value;  /* one of each in the shared layout */
-	/* The order that a sorted foreach gave a shared array: keys to places,
-	 * for entries with numbers up to this one. */
+	/* Places that a sorted foreach gave, of entries up to a number. */
 	struct vm_map *order;
 	struct ir_global order_shape;
 	uint64_t order_seq;

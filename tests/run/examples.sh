@@ -15,6 +15,10 @@ example() # NAME STDOUT-RE STAP-ARGUMENTS...
 
 example hello '^Hello World!\n$'
 example countdown '^counting down from 2\n  2 ##\n  1 #\nlift-off\n$' 2
+printf 'b 1\na 2\nb 3\n\n  c\n' >lines
+expect columns 0 '^       2 b\n       1 a\n       1 c\n       4 in all\n$' '^$' \
+	bash -c '"$STAP" "$0" <lines' "$dir/columns.stp"
+seen="${seen}columns "
 if [ "$(id -u)" = 0 ]; then
 	example syscalls_by_process '^(\S.{15} +\d+\n){1,3}$' 1 3
 	example function_calls '^(line\n){5} *\d+ +5\n5 calls of echo_builtin in /bin/bash\n$' /bin/bash echo_builtin \
@@ -24,6 +28,18 @@ if [ "$(id -u)" = 0 ]; then
 	example exec_watch '(^|\n) *\d+ +0 true\n' -c "bash -c '/bin/true; /bin/true'"
 	example read_latency '^[^\n]+: \d+ calls, mean \d+ us, longest \d+ us\nvalue \|-+ count\n' \
 		-c "bash -c 'cat /etc/passwd >/dev/null'"
+	place=/var/tmp/systemtap-$(id -un)/tally$$
+	[ ! -c /dev/fuse ] || (
+		for ((i = 0; i < 200; i++)); do [ -e "$place/table" ] && break; sleep 0.05; done
+		sleep 0.1
+		cat "$place/table" >table
+		echo reset >"$place/control"
+		echo stop >"$place/control"
+	) &
+	[ ! -c /dev/fuse ] || example live_table '^reset\nstop\n$' -m "tally$$"
+	wait
+	[ ! -c /dev/fuse ] || grep -q '^[0-9]* seconds$' table || { echo "live_table: no table"; bad=1; }
+	seen="${seen}live_table "
 	for f in "$dir"/*.stp; do
 		name=$(basename "$f" .stp)
 		[[ $seen == *" $name "* ]] || { echo "$name is not tried here"; bad=1; }

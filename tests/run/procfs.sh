@@ -105,6 +105,21 @@ if command -v setpriv >/dev/null && [ ! -e /var/tmp/systemtap-nobody ]; then
 	ln -s "$WORK" "/var/tmp/systemtap-$user.$$"
 	rmdir "/var/tmp/systemtap-$user"
 	mv -T "/var/tmp/systemtap-$user.$$" "/var/tmp/systemtap-$user"
+	# With a helper that may mount, an ordinary user has the files too.
+	rm "/var/tmp/systemtap-$user"
+	mkdir -m 777 helper helper/work
+	if gcc -O2 "$(dirname "$LIB")/programs/fusermount3.c" -o helper/fusermount3 &&
+		chmod 4755 helper/fusermount3; then
+		theirs=/var/tmp/systemtap-$user/$module
+		setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$PWD/helper:/usr/bin:/bin" \
+			bash -c 'cd helper/work; ../../stap -m "$1" -e "global n probe procfs(\"n\").read { \$value = sprint(++n) } probe procfs(\"n\").write { println(\$value) exit() }" &
+				for ((i = 0; i < 100; i++)); do [ -e "$2/n" ] && break; sleep 0.05; done
+				cat "$2/n" "$2/n"; echo -n bye >"$2/n"; wait $!' - "$module" "$theirs" >out 2>err
+		[ "$(cat out)" = 12bye ] && [ ! -s err ] || { echo "by the helper:"; cat out err; bad=1; }
+		[ ! -e "$theirs" ] || { echo "by the helper: $theirs is still there"; bad=1; }
+		rmdir "/var/tmp/systemtap-$user"
+	fi
+	ln -s "$WORK" "/var/tmp/systemtap-$user"
 	expect 'a link' 1 '^$' "^ERROR: procfs probes: cannot open [^\n]*\nPass 5: [^\n]*\n$" user ./stap -e 'probe procfs.read { }'
 	rm "/var/tmp/systemtap-$user"
 fi
