@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Probes of kernel modules: functions, tracepoints, system calls, samples.
-# limit: 200
+# limit: 400
 bad=0
 
 # begin MODULE: in the background until `finish`
@@ -17,7 +17,7 @@ begin()
 
 finish()
 {
-	kill -INT $child
+	kill -TERM $child
 	wait $child
 	rc=$?
 }
