@@ -8,6 +8,7 @@
 
 #include <asm/syscall.h>
 #include <linux/compat.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
@@ -29,10 +30,37 @@ struct side {
 	u32 n;
 };
 
+/* Whether the process is whose calls are wanted: n1 is its id; or with n2 the
+ * inode and device of the program it runs. */
+static bool is_owner(const struct sp_probe *p)
+{
+	struct mm_struct *mm = current->mm;
+	const struct inode *inode = NULL;
+	const struct file *exe;
+	bool same = false;
+
+	if (!p->n1)
+		return true;
+	if (!p->n2)
+		return current->tgid == p->n1;
+	if (!mm)
+		return false;
+	rcu_read_lock();
+	exe = rcu_dereference(mm->exe_file);
+	if (exe)
+		inode = file_inode(exe);
+	if (inode)
+		same = inode->i_ino == (unsigned long)p->n1 &&
+		       inode->i_sb->s_dev == (dev_t)p->n2;
+	rcu_read_unlock();
+	return same;
+}
+
 static void run_calls(struct call *c, const struct sp_hit *hit)
 {
 	for (; c; c = READ_ONCE(c->next))
-		sp_probe_hit(c->probe, hit);
+		if (is_owner(c->probe))
+			sp_probe_hit(c->probe, hit);
 }
 
 static void on_call(struct side *s, struct pt_regs *regs, long number,

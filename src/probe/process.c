@@ -29,6 +29,7 @@
 #include "symbols/program.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define IN_FILE(file)                                                         \
 	{ file ".function(S)", PROCESS_FUNCTION },                            \
@@ -337,6 +338,13 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 
 	if (arg && arg->kind == AST_STRING && glob_is_pattern(arg->str)) {
 		ask_programs(&q, arg->str);
+		return;
+	}
+	/* Events of a process need no file of its program. */
+	if (arg && arg->kind == AST_NUMBER && q.form >= PROCESS_BEGIN &&
+	    !access(arena_printf(r->arena, "/proc/%lld", (long long)arg->num),
+		    F_OK)) {
+		ask(&q);
 		return;
 	}
 	q.program = find_program(r, pt);

@@ -59,6 +59,7 @@ mkdir a b c
 rmdir a b c
 finish
 want '^mkdir 3 3 1$' out
+want '^others 0$' out
 
 begin samples
 i=0
