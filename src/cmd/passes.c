@@ -49,6 +49,7 @@ struct run {
 	struct utsname uts;
 	VEC(struct ast_file *) files;
 	struct tapset *tapset;
+	struct probe_env probes; /* what pass 2 asks for */
 	struct sema_prog *sema;
 	struct ir_prog *ir;
 	struct strbuf object;    /* .bo */
@@ -313,7 +314,8 @@ static void analyze(struct run *r)
 {
 	/* Nothing is known of another kernel: names are taken as they are. */
 	bool foreign = r->kernel && !kernel_is_running(r->kernel);
-	struct probe_env env = {
+
+	r->probes = (struct probe_env){
 		.command = r->o->command,
 		.pid = r->o->pid,
 		.sysroot = "",
@@ -328,7 +330,7 @@ static void analyze(struct run *r)
 	};
 
 	stopwatch_start(&r->watch);
-	r->sema = sema_analyze(&r->lang, &env, r->tapset, r->files.at,
+	r->sema = sema_analyze(&r->lang, &r->probes, r->tapset, r->files.at,
 			       r->files.len);
 	if (r->o->verbose[1] && r->o->last_pass > 1)
 		stopwatch_line(&r->watch, 2,

@@ -9,8 +9,11 @@
 
 #define BTF_FOLDER "/sys/kernel/btf/"
 
-struct opened {
+/* They are asked for even when resolution is over: a list of what is open. */
+struct opened_types {
+	const char *module;      /* NULL: the kernel */
 	struct btf_types *types; /* NULL: it cannot be read */
+	struct opened_types *next;
 };
 
 /* Module names are written with either - or _. */
@@ -26,16 +29,18 @@ static const char *module_path(struct arena *a, const char *module)
 
 struct btf_types *resolve_btf(struct resolve *r, const char *module)
 {
-	const char *key = arena_printf(r->arena, "BTF of %s",
-				       module ? module : "the kernel");
-	struct opened *o = hmap_gets(&r->cache, key);
 	struct strbuf why = STRBUF_INIT;
 	struct btf_types *base = NULL;
+	struct opened_types *o;
 
-	if (o)
-		return o->types;
-	o = arena_new(r->arena, struct opened);
-	hmap_puts(&r->cache, key, o);
+	for (o = r->opened; o; o = o->next)
+		if (module ? o->module && !strcmp(o->module, module)
+			   : !o->module)
+			return o->types;
+	o = arena_new(r->arena, struct opened_types);
+	o->module = module;
+	o->next = r->opened;
+	r->opened = o;
 	if (!module) {
 		o->types = btf_types_open(r->arena, r->env->btf_path, NULL,
 					  "kernel", &why);

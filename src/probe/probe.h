@@ -64,6 +64,8 @@ enum resolve_nothing {
 	RESOLVE_MISMATCH, /* the provider has no such form */
 };
 
+struct opened_types;
+
 /* State of one resolution, passed to providers. */
 struct resolve {
 	struct arena *arena;
@@ -76,6 +78,7 @@ struct resolve {
 	bool failed;           /* a reason was given why nothing is found */
 	enum resolve_nothing nothing;
 	const char *hint;      /* " (similar …)" for that message, or NULL */
+	struct opened_types *opened; /* kernel_types.c */
 	struct hmap cache;     /* what providers have read, by their own keys
 				* (in the arena) */
 };

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * BTF as a source of C types. Nodes are made when their number is first asked
- * for; names are looked for from front to back, comparing kinds first, which
- * takes a millisecond for all of the kernel and is done once for a name.
+ * for. The first names are looked for from front to back, comparing kinds first,
+ * which takes a millisecond for all of the kernel; then an index is made.
  */
 #include "symbols/btf_types.h"
 
-#include "base/hmap.h"
 #include "base/io.h"
 #include "symbols/btf.h"
 
@@ -21,6 +20,8 @@
 #define BTF_MAX    ((size_t)256 << 20)
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define MAX_MEMBERS 65536u
+#define FEW_SEARCHES 8u
+#define INDEX_SIZE 65536u /* a power of two */
 /* Kinds that old headers do not know. */
 #define KIND_TYPE_TAG 18
 #define KIND_ENUM64   19
@@ -35,7 +36,9 @@ struct btf_types {
 	uint32_t first_string; /* offset of the first string here */
 	uint32_t *at;          /* by number less first: offset of its head */
 	struct ctype **nodes;  /* likewise; NULL: not made */
-	struct hmap found;     /* "TAG NAME" → node, or the map itself: none */
+	unsigned searches;     /* for names, so far */
+	uint32_t *heads;       /* index of names by hash: index plus 1 of a type */
+	uint32_t *next;        /* by index: of the next one with that hash */
 };
 
 struct head {
@@ -387,19 +390,59 @@ static bool has_tag(uint32_t kind, enum ctype_kind tag)
 	       kind == BTF_KIND_FLOAT;
 }
 
-static uint32_t search(const struct btf_types *b, enum ctype_kind tag,
+static uint32_t hash_name(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash & (INDEX_SIZE - 1);
+}
+
+static void make_index(struct btf_types *b)
+{
+	uint32_t i, at;
+
+	b->heads = arena_array(b->arena, uint32_t, INDEX_SIZE);
+	b->next = arena_array(b->arena, uint32_t, b->n);
+	/* Backwards: chains then are in order of number. */
+	for (i = b->n; i-- > 0;) {
+		struct head h = head_at(b, i);
+
+		if (!h.name)
+			continue;
+		at = hash_name(string_at(b, h.name));
+		b->next[i] = b->heads[at];
+		b->heads[at] = i + 1;
+	}
+}
+
+static bool is_named(const struct btf_types *b, uint32_t index,
+		     enum ctype_kind tag, const char *name)
+{
+	struct head h = head_at(b, index);
+
+	return has_tag(kind_of(&h), tag) && h.name &&
+	       !strcmp(string_at(b, h.name), name) &&
+	       (vlen_of(&h) || tag != CTYPE_ENUM);
+}
+
+static uint32_t search(struct btf_types *b, enum ctype_kind tag,
 		       const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < b->n; i++) {
-		struct head h = head_at(b, i);
-
-		if (has_tag(kind_of(&h), tag) && h.name &&
-		    !strcmp(string_at(b, h.name), name) &&
-		    (vlen_of(&h) || tag != CTYPE_ENUM))
-			return b->first + i;
+	if (b->searches++ == FEW_SEARCHES)
+		make_index(b);
+	if (b->heads) {
+		for (i = b->heads[hash_name(name)]; i; i = b->next[i - 1])
+			if (is_named(b, i - 1, tag, name))
+				return b->first + i - 1;
+		return 0;
 	}
+	for (i = 0; i < b->n; i++)
+		if (is_named(b, i, tag, name))
+			return b->first + i;
 	return 0;
 }
 
@@ -426,13 +469,9 @@ static const char *spelled_out(const char *name)
 static const struct ctype *find_named(struct btf_types *b, enum ctype_kind tag,
 				      const char *name)
 {
-	const char *key = arena_printf(b->arena, "%d %s", (int)tag, name);
-	void *known = hmap_gets(&b->found, key);
 	const struct ctype *t = NULL;
 	uint32_t id;
 
-	if (known)
-		return known == b ? NULL : known;
 	if (tag == CTYPE_TYPEDEF)
 		name = spelled_out(name);
 	id = search(b, tag, name);
@@ -440,7 +479,6 @@ static const struct ctype *find_named(struct btf_types *b, enum ctype_kind tag,
 		t = btf_types_get(b, id);
 	else if (b->base)
 		t = find_named(b->base, tag, name);
-	hmap_puts(&b->found, key, t ? (void *)(uintptr_t)t : b);
 	return t;
 }
 
