@@ -267,8 +267,11 @@ static void bind_call(struct binder *b, struct ast_expr *e)
 {
 	struct sema *s = b->s;
 	struct symbol *const *array;
+	struct target_place place = place_of(b);
 	struct function *f;
 
+	if (!e->fn && target_register_call(&place, e))
+		return;
 	bind_list(b, &e->list);
 	/* Functions of our own making are known already. */
 	if (!e->fn)

@@ -572,3 +572,42 @@ bool target_operator(const struct target_place *p, struct ast_expr *e)
 	}
 	BUG("expression kind %d is no such operator", (int)e->kind);
 }
+
+/* By DWARF number, as the kernel's pt_regs and the processor name them. */
+static const struct {
+	const char *name;
+	uint8_t number;
+} register_names[] = {
+#if defined(__aarch64__)
+	{ "sp", 31 }, { "pc", 32 }, { "x0", 0 }, { "x1", 1 }, { "x2", 2 },
+	{ "x3", 3 }, { "x4", 4 }, { "x5", 5 }, { "x6", 6 }, { "x7", 7 },
+	{ "x8", 8 }, { "x29", 29 }, { "x30", 30 },
+#else
+	{ "rax", 0 }, { "rdx", 1 }, { "rcx", 2 }, { "rbx", 3 }, { "rsi", 4 },
+	{ "rdi", 5 }, { "rbp", 6 }, { "rsp", 7 }, { "r8", 8 }, { "r9", 9 },
+	{ "r10", 10 }, { "r11", 11 }, { "r12", 12 }, { "r13", 13 },
+	{ "r14", 14 }, { "r15", 15 }, { "rip", 16 },
+#endif
+};
+
+bool target_register_call(const struct target_place *p, struct ast_expr *e)
+{
+	const struct ast_expr form = *e;
+	struct target t = { .p = p, .form = &form };
+	bool user = !strcmp(e->name, "u_register");
+	size_t i;
+
+	if ((!user && strcmp(e->name, "register")) || e->list.len != 1 ||
+	    e->list.at[0]->kind != AST_STRING || !p->at)
+		return false;
+	/* Of the user's only where the probe is in the program itself. */
+	if (user && !(p->at->vars && p->at->vars->user))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(register_names); i++)
+		if (!strcmp(register_names[i].name, e->list.at[0]->str))
+			return finish(e,
+				      context_node(&t, CONTEXT_REGISTER,
+						   register_names[i].number),
+				      NULL);
+	return false;
+}

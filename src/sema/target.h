@@ -34,6 +34,10 @@ bool target_defined(const struct target_place *p, const struct ast_expr *e);
 /* @enum, @enumname, @kderef, @kregister and so on; likewise. */
 bool target_operator(const struct target_place *p, struct ast_expr *e);
 
+/* register("rax") with a register's name: that register. False if e is no such
+ * call. */
+bool target_register_call(const struct target_place *p, struct ast_expr *e);
+
 /* --- entry.c --- */
 
 /* @entry(e), whose operand is not bound. */

@@ -445,7 +445,7 @@ static void list_variable(struct listing *l, const char *name)
 	e->pretty = l->form->pretty;
 	if (target_read(&quiet, e)) {
 		strbuf_addstr(&l->fmt, e->pretty || l->form->pretty
-					       ? "%s" : "%#x");
+					       ? "%s" : "0x%x");
 		vec_push(s->arena, &l->args, e);
 		return;
 	}

@@ -208,7 +208,6 @@ int vm_array_rows(struct vm *vm, struct vm_array *a, const struct vm_pick *pick,
 		  struct vm_rows *rows);
 
 /* --- error.c --- */
-
 /* Make text the current error (it is cut at maxstringlen). */
 void vm_error_set(struct vm *vm, const char *text, size_t len);
 /* The same for what an array operation returned. */
@@ -224,7 +223,7 @@ void vm_state_raise(struct vm *vm, uint32_t state);
 
 /* --- memory.c --- */
 
-/* Read a number; false, and 0, if it cannot be read. */
+/* A number; false, and 0, if it cannot be read. */
 bool vm_memory_read(unsigned access, uint64_t address, int64_t *value);
 /* Make it the current error that memory there is out of reach. */
 void vm_error_fault(struct vm *vm, enum fault fault, uint64_t address);

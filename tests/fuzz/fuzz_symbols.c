@@ -7,6 +7,7 @@
  */
 #include "base/bug.h"
 #include "symbols/btf.h"
+#include "symbols/btf_types.h"
 #include "symbols/dwfile.h"
 #include "symbols/elfsym.h"
 #include "symbols/plt.h"
@@ -24,13 +25,57 @@ static void count(void *ctx, const char *name)
 	*(size_t *)ctx += strlen(name);
 }
 
+/* All that can be asked of each type, and by a few names. */
+static void walk_types(struct btf_types *b, struct strbuf *text)
+{
+	struct ctype_source *s = btf_types_source(b);
+	struct ctype_path path;
+	size_t total = 0, n;
+	unsigned stars, i;
+	int64_t value;
+	uint32_t id;
+
+	for (id = 0; id < 2048; id++) {
+		const struct ctype *t = btf_types_get(b, id);
+
+		strbuf_reset(text);
+		ctype_print(t, text);
+		ctype_each_member(t, count, &total);
+		ctype_find_member(t, "next", &path);
+		ctype_members(t, &n);
+		ctype_constants(t, &n);
+		total += ctype_size(t) + ctype_is_char(t) +
+			 ctype_same(t, btf_types_get(b, id + 1));
+	}
+	for (i = 0; i < 12; i++) {
+		ctype_find(s, i & 1 ? "struct list_head *" : "int", &stars);
+		btf_types_tracepoint(b, "x");
+		btf_types_function(b, "f");
+	}
+	s->ops->constant(s, "A", &value);
+	btf_types_each_function(b, count, &total);
+}
+
 static void read_btf(const uint8_t *bytes, size_t size)
 {
+	struct arena a = ARENA_INIT;
+	struct strbuf text = STRBUF_INIT;
+	struct btf_types *types, *module;
 	struct btf_view v;
 	size_t total = 0;
 
 	if (!btf_open(bytes, size, &v))
 		btf_each_typedef(&v, "b", count, &total);
+	types = btf_types_from(&a, bytes, size, NULL, "kernel");
+	if (types) {
+		walk_types(types, &text);
+		/* A module's numbers go on where the kernel's end. */
+		module = btf_types_from(&a, bytes, size, types, "module");
+		if (module)
+			walk_types(module, &text);
+	}
+	strbuf_release(&text);
+	arena_release(&a);
 }
 
 static void read_marks(struct arena *a, const char *path)
