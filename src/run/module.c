@@ -336,7 +336,8 @@ static int become_daemon(const struct module *m, struct strbuf *err)
 	int fd, i, rc = 0;
 
 	if (m->keep_fd < 0) {
-		rc = daemon(0, 1) ? -errno : 0;
+		/* The folder stays: names of output files may need it. */
+		rc = daemon(1, 1) ? -errno : 0;
 		printf("%d\n", (int)getpid());
 		if (!rc && fflush(stdout))
 			rc = -errno;
