@@ -8,7 +8,8 @@
  * kprobe.function("NAME")…              the same, with no look at source code
  * kprobe.module("NAME").function("NAME")…
  *
- * Names may hold wildcards. Which functions there are is asked of
+ * Names may hold wildcards, and @FILE behind them, which nothing can check here
+ * and so selects nothing. Which functions there are is asked of
  * /proc/kallsyms, or of the System.map of another kernel; where neither can be
  * read a plain name is taken as it is.
  */
@@ -17,6 +18,7 @@
 #include "probe/btf_vars.h"
 #include "probe/providers.h"
 #include "symbols/kfuncs.h"
+#include "symbols/spec.h"
 
 #include <string.h>
 
@@ -179,6 +181,7 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 {
 	size_t at = tag & KPROBE ? 1 : 0;
 	struct wanted w = { .tag = tag };
+	struct spec spec = { .function = NULL };
 	const struct known *k;
 
 	if (tag & MODULE)
@@ -186,10 +189,15 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 	w.name = point_string(pt, tag & MODULE ? at + 1 : 1);
 	if (tag & MAXACTIVE)
 		w.maxactive = point_number(pt, pt->comps.len - 1, 0);
-	if (strchr(w.name, '@')) {
-		resolve_error(r, pt->loc, PROBE_UNSUPPORTED,
-			      "a kernel function with its source file");
-		return;
+	if (strchr(w.name, '@') && !(tag & KPROBE)) {
+		spec_parse(r->arena, w.name, &spec);
+		if (!spec.function || spec.lines != SPEC_NO_LINE) {
+			resolve_error(r, pt->loc, PROBE_UNSUPPORTED,
+				      "a kernel function at a source line");
+			return;
+		}
+		/* Neither the list nor BTF knows files: the name decides. */
+		w.name = spec.function;
 	}
 	k = read_once(r);
 	add_matching(r, pt, &w, k, false);

@@ -452,7 +452,7 @@ static void test_unsupported(void **state)
 	static const char *const cases[][2] = {
 		{ "kernel.function(\"f\").inline", "kernel.function" },
 		{ "kernel.function(\"f@a.c:7\")",
-		  "a kernel function with its source file" },
+		  "a kernel function at a source line" },
 		{ "module(\"m\").statement(\"f\")", "module" },
 		{ "process(\"p\").function(\"f\").callees",
 		  "process.function callee" },
