@@ -30,9 +30,7 @@ struct side {
 	u32 n;
 };
 
-/* Whether the process is whose calls are wanted: n1 is its id; or with n2 the
- * inode and device of the program it runs. */
-static bool is_owner(const struct sp_probe *p)
+bool sp_is_owner(const struct sp_probe *p)
 {
 	struct mm_struct *mm = current->mm;
 	const struct inode *inode = NULL;
@@ -59,7 +57,7 @@ static bool is_owner(const struct sp_probe *p)
 static void run_calls(struct call *c, const struct sp_hit *hit)
 {
 	for (; c; c = READ_ONCE(c->next))
-		if (is_owner(c->probe))
+		if (sp_is_owner(c->probe))
 			sp_probe_hit(c->probe, hit);
 }
 

@@ -35,6 +35,9 @@ static const struct {
 	[SP_WATCH] = { sp_watch_attach, sp_watch_detach },
 	[SP_UPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
 	[SP_URETPROBE] = { sp_uprobe_attach, sp_uprobe_detach },
+	[SP_EXEC] = { sp_life_attach, sp_life_detach },
+	[SP_FORKED] = { sp_life_attach, sp_life_detach },
+	[SP_EXITED] = { sp_life_attach, sp_life_detach },
 };
 
 static bool has_way(const struct sp_probe *p)

@@ -76,6 +76,12 @@ int sp_watch_attach(struct sp_probe *p);
 void sp_watch_detach(struct sp_probe *p);
 int sp_uprobe_attach(struct sp_probe *p);
 void sp_uprobe_detach(struct sp_probe *p);
+int sp_life_attach(struct sp_probe *p);
+void sp_life_detach(struct sp_probe *p);
+
+/* Whether the process is whose events are wanted: n1 is its id; or with n2 the
+ * inode and device of the program it runs. */
+bool sp_is_owner(const struct sp_probe *p);
 
 /* The session's state. */
 enum sp_state sp_session_state(void);

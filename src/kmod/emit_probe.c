@@ -29,6 +29,9 @@ static const char *const kinds[] = {
 	[ATTACH_WATCH] = "SP_WATCH",
 	[ATTACH_KPROBE] = "SP_KPROBE",
 	[ATTACH_KRETPROBE] = "SP_KRETPROBE",
+	[ATTACH_EXEC] = "SP_EXEC",
+	[ATTACH_FORKED] = "SP_FORKED",
+	[ATTACH_EXITED] = "SP_EXITED",
 };
 
 bool kc_has_kind(enum attach_kind kind)

@@ -61,6 +61,11 @@ finish
 want '^mkdir 3 3 1$' out
 want '^others 0$' out
 
+begin calm
+for i in 1 2 3; do /bin/busybox true; done
+finish
+want '^began 1 ended 1 1$' out
+
 begin samples
 i=0
 while [ $i -lt 20000 ]; do i=$((i + 1)); done
