@@ -67,6 +67,7 @@ static const struct option_row rows[] = {
 	{ 'G', NULL, "VAR=VALUE", false, "set a global variable at the start" },
 	{ 'T', NULL, "SEC", false, "end after SEC seconds" },
 	{ 's', NULL, "NUM", false, "buffer of NUM MiB for what kernel handlers print" },
+	{ 'b', NULL, NULL, false, "bulk mode: taken, but what all CPUs print is one text in order anyway" },
 	{ 't', NULL, NULL, false, "report how often probes were hit, and how long they took" },
 	{ 'u', NULL, NULL, false, "no optimization of the script" },
 	{ OPT_SUPPRESS_ERRORS, "suppress-handler-errors", NULL, false, "only count errors of handlers" },
@@ -97,7 +98,6 @@ static const struct option_row rows[] = {
 static const struct option_row later_rows[] = {
 	{ 'a', NULL, "ARCH", false, NULL },
 	{ 'P', "prologue-searching", "WHEN", true, NULL },
-	{ 'b', NULL, NULL, false, NULL },
 	{ 'q', NULL, NULL, false, NULL },
 	{ 'i', "interactive", NULL, false, NULL },
 	{ 'd', NULL, "OBJECT", false, NULL },
@@ -465,6 +465,16 @@ static bool take_no_time_limits(struct options *o)
 	return o->suppress_time_limits = o->guru;
 }
 
+static bool take_script(struct options *o, const char *arg)
+{
+	if (o->script_text) {
+		fprintf(stderr, "Only one script can be given on the command line.\n");
+		return false;
+	}
+	o->script_text = arg;
+	return true;
+}
+
 /* One option; false after a message on stderr. */
 static bool take_option(struct options *o, int code, const char *arg)
 {
@@ -472,12 +482,7 @@ static bool take_option(struct options *o, int code, const char *arg)
 	case 'p':
 		return take_pass(o, arg);
 	case 'e':
-		if (o->script_text) {
-			fprintf(stderr, "Only one script can be given on the command line.\n");
-			return false;
-		}
-		o->script_text = arg;
-		return true;
+		return take_script(o, arg);
 	case 'E':
 		vec_push(o->arena, &o->extra_scripts, arg);
 		return true;
@@ -513,6 +518,8 @@ static bool take_option(struct options *o, int code, const char *arg)
 		return take_seconds(o, arg);
 	case 's':
 		return take_buffer(o, arg);
+	case 'b':
+		return true;
 	case 't':
 		return o->timing = true;
 	case 'u':

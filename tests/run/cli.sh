@@ -36,6 +36,7 @@ expect 'small -s' 1 '^$' 'Invalid buffer size \(should be 1-4095\)\.' "$STAP" -s
 expect 'large -s' 1 '^$' 'Invalid buffer size \(should be 1-4095\)\.' "$STAP" -s 4096 -e "$hello"
 expect '-u' 0 '^Hello World!\n$' '^$' "$STAP" -u -e "$hello"
 expect 'no time limits without -g' 1 '^$' '^ERROR --suppress-time-limits requires guru mode \(-g\)' "$STAP" --suppress-time-limits -g -e "$hello"
+expect '-b' 0 '^Hello World!\n$' '^$' "$STAP" -b -e "$hello"
 expect '-D HIST_WIDTH' 0 'value .-{10} count\n    0 .           0\n    1 .@@         2\n' '^$' "$STAP" -D HIST_WIDTH=10 -e 'global s probe begin { s <<< 1 s <<< 1 s <<< 10 print(@hist_log(s)) exit() }'
 expect '-D HIST_ELISION' 0 '^22\n$' '^$' bash -c '"$STAP" -D HIST_ELISION=-1 -e "global s probe begin { s <<< 1 s <<< 100000 print(@hist_log(s)) exit() }" | wc -l'
 expect 'bad -D' 1 '^$' "Safety pattern mismatch for -D parameter \('A-B' vs\." "$STAP" -D A-B -e "$hello"
