@@ -196,8 +196,9 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i);
 /* The same, of those that library functions are made of; false: not there. */
 bool emit_library(struct emit *e, const struct ir_insn *i);
 
-/* --- emit_text.c: the same, of names and quoted texts --- */
+/* --- emit_text.c --- */
 
+/* The same, of names and quoted texts. */
 bool emit_text_intrinsic(struct emit *e, const struct ir_insn *i);
 /* Bytes of scratch that it wants besides its result (emit_tmp_str()), or 0. */
 uint32_t emit_text_aside(const struct emit *e, const struct ir_insn *i);
