@@ -116,6 +116,10 @@ expect '--dump-functions and -l' 1 '^$' 'only one of the -l/-L/--dump-' "$STAP" 
 expect 'misspelt option' 1 '^$' "Did you mean '--version'" "$STAP" --versoin
 expect 'misspelt print' 1 '^$' 'unresolved function printn \(similar: .*println' "$STAP" -e 'probe begin { printn(1) }'
 expect 'completion' 0 '^--dump-probe-types\n$' '^$' bash -c '. "$1"; COMP_WORDS=(stap --dump-probe-t); COMP_CWORD=1; _stap "$STAP"; echo "${COMPREPLY[@]}"' - "${LIB%/tests/run/*}/completions/stap.bash"
+complete() { . "${LIB%/tests/run/*}/completions/stap.bash"; COMP_WORDS=(stap "$@"); COMP_CWORD=$#; _stap "$STAP"; printf '%s\n' "${COMPREPLY[@]}"; }
+expect 'completion of aliases' 0 '^syscall\.openat2?\nsyscall\.openat2?(\.return)?\n' '^$' complete -l syscall.openat
+expect 'completion of forms' 0 '^timer\.profile\n' '^$' complete -L timer.prof
+expect 'completion of functions' 0 '^probe begin \{ println\(gettimeofday_us\(\n$' '^$' complete -e 'probe begin { println(gettimeofday_u'
 expect '--privilege' 1 '^$' "Invalid argument 'root' for --privilege\." "$STAP" --privilege=root -e "$hello"
 expect 'two privileges' 1 '^$' 'Privilege level may be set only once\.' "$STAP" --privilege=stapsys --unprivileged -e "$hello"
 expect 'guru, unprivileged' 1 '^$' "You can't specify -g and --privilege=stapusr together\." "$STAP" -g --unprivileged -e "$hello"
