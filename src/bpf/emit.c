@@ -65,7 +65,7 @@ static bool names_probe(const struct ir_insn *i)
 		return true;
 	case IR_OP_INTRIN:
 		return i->imm == INTRIN_PP || i->imm == INTRIN_PN ||
-		       i->imm == INTRIN_PPFUNC ||
+		       i->imm == INTRIN_PPFUNC || i->imm == INTRIN_CALL_NAME ||
 		       i->imm == INTRIN_LOG ||
 		       i->imm == INTRIN_WARN || i->imm == INTRIN_ERROR;
 	}

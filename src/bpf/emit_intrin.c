@@ -91,6 +91,8 @@ static const char *point_text(const struct emit *e, int64_t which, uint32_t id)
 	const char *function;
 	size_t len;
 
+	if (which == INTRIN_CALL_NAME)
+		return p->s1 ? p->s1 : p->s0 ? p->s0 : "";
 	if (which == INTRIN_PPFUNC) {
 		function = ir_probe_function(p, &len);
 		return arena_strndup(e->arena, function, len);
@@ -241,6 +243,7 @@ void emit_intrinsic(struct emit *e, const struct ir_insn *i)
 	case INTRIN_PP:
 	case INTRIN_PPFUNC:
 	case INTRIN_PN:
+	case INTRIN_CALL_NAME:
 		if (wanted)
 			probe_point(e, i);
 		return;

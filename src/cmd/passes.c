@@ -448,6 +448,8 @@ static bool translate(struct run *r)
 			ir_pass_clean(r->ir);
 		}
 		ir_pass_bounds(r->ir);
+		if (!r->for_kernel)
+			ir_pass_merge(r->ir);
 		/* What lowering made wrong is a bug of ours, but one that the
 		 * user gets to see as a sentence rather than a crash. */
 		if (ir_check(r->ir, &err))

@@ -242,6 +242,8 @@ int ir_check(const struct ir_prog *p, struct strbuf *err);
 int ir_pass_bounds(struct ir_prog *p);
 /* Have user space make the texts that kernel handlers only print. */
 int ir_pass_late(struct ir_prog *p);
+/* Keep one of functions and of kernel handlers that are equal. */
+int ir_pass_merge(struct ir_prog *p);
 /* Remove unreachable blocks and pure instructions whose result is unused. */
 int ir_pass_clean(struct ir_prog *p);
 

@@ -3,6 +3,8 @@
  * Lowering: the values of expressions, operands from left to right.
  */
 #include "base/bug.h"
+
+#include <string.h>
 #include "lang/token.h"
 #include "lower/internal.h"
 
@@ -315,6 +317,18 @@ static ir_reg lower_context(struct lower *c, const struct ast_expr *e,
 	return dst;
 }
 
+/* What __call_name() is in the handler being made: its probes have one name. */
+static const char *call_name(const struct lower *c)
+{
+	const struct sema_probe *p;
+
+	vec_foreach(p, &c->sp->probes)
+		if (p->handler == c->handler)
+			return p->at->s1 ? p->at->s1 :
+			       p->at->s0 ? p->at->s0 : "";
+	return "";
+}
+
 /* A function of the library that no executor serves. */
 static void no_runtime(struct lower *c)
 {
@@ -345,6 +359,10 @@ ir_reg lower_call(struct lower *c, const struct ast_expr *e, ir_reg want,
 	}
 	if (is_context(fn->intrinsic))
 		return lower_context(c, e, want);
+	/* Modules gain nothing from handlers that are equal. */
+	if (fn->intrinsic == INTRIN_CALL_NAME && !c->fn &&
+	    !strcmp(c->opt->runtime, "kernel"))
+		return lower_text(c, call_name(c), want);
 	if (fn->intrinsic == INTRIN_NO_RUNTIME) {
 		no_runtime(c);
 		return IR_NONE;

@@ -65,6 +65,7 @@ struct lower {
 	/* the function being made */
 	struct ir_fn *f;
 	const struct function *fn; /* NULL in a handler */
+	const struct handler *handler; /* the last one begun */
 	uint32_t n_vars;
 	ir_block_id cur;
 	struct scope *scope;       /* innermost */

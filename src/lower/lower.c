@@ -200,6 +200,7 @@ static void lower_handler(struct lower *c, const struct handler *h)
 	unmet = lower_conditions(c, h);
 	if (c->opt->timing)
 		start = lower_timing_begin(c);
+	c->handler = h;
 	lower_handler_bodies(c, h);
 	if (c->opt->timing)
 		lower_timing_end(c, h, start, unmet);

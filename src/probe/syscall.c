@@ -45,7 +45,7 @@ static bool comes_back(const char *name)
 }
 
 static void add(struct resolve *r, const struct ast_point *pt, int tag,
-		const char *name, int number)
+		const char *name, const char *label, int number)
 {
 	struct ast_point named = *pt;
 	struct ast_component comps[2];
@@ -64,6 +64,7 @@ static void add(struct resolve *r, const struct ast_point *pt, int tag,
 	p = resolve_add(r, &named,
 			tag & RETURN ? ATTACH_SYSRET : ATTACH_SYSCALL);
 	p->s0 = intern_str(r->names, name);
+	p->s1 = label;
 	p->n0 = number;
 }
 
@@ -84,17 +85,19 @@ static void hint_similar(struct resolve *r, const char *name)
 static void resolve_item(struct resolve *r, const struct ast_point *pt, int tag,
 			 const char *item)
 {
-	const char *equal = strchr(item, '=');
+	const char *equal = strchr(item, '='), *label = NULL;
 	const struct syscall_row *row;
 	size_t before = r->found.len;
 
 	if (*item == '~')
 		return;
-	if (equal)
+	if (equal) {
+		label = intern_bytes(r->names, item, (size_t)(equal - item));
 		item = equal + 1;
+	}
 	for (row = syscall_table; row->name; row++)
 		if (glob_match(item, row->name))
-			add(r, pt, tag, row->name, row->number);
+			add(r, pt, tag, row->name, label, row->number);
 	if (r->found.len == before)
 		hint_similar(r, item);
 }
@@ -104,7 +107,7 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 	const char *list = tag & ANY ? NULL : point_string(pt, 0);
 
 	if (!list) {
-		add(r, pt, tag, "*", -1);
+		add(r, pt, tag, "*", NULL, -1);
 		return;
 	}
 	while (*list) {

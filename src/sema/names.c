@@ -51,6 +51,9 @@ static struct global_entry *find_global(struct sema *s, const char *name,
 	struct global_entry *e, *best = NULL;
 
 	for (e = hmap_gets(&s->globals, name); e; e = e->next) {
+		/* What aliases of the library call by a name is their own. */
+		if (file->library && !e->sym.file->library)
+			continue;
 		if (!e->sym.is_private)
 			best = e;
 		else if (e->sym.file == file)

@@ -127,6 +127,8 @@ static void log_line(struct vm *vm, const struct vm_val *text)
 bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 	       struct vm_val *result)
 {
+	const struct ir_probe *probe;
+
 	switch ((int)id) {
 	case INTRIN_EXIT:
 		vm_state_raise(vm, SESSION_STOPPING);
@@ -170,6 +172,11 @@ bool vm_intrin(struct vm *vm, uint32_t id, const struct vm_val *args,
 		return true;
 	case INTRIN_PP:
 		text_result(vm, vm->prog->probes.at[vm->probe].point, result);
+		return true;
+	case INTRIN_CALL_NAME:
+		probe = &vm->prog->probes.at[vm->probe];
+		text_result(vm, probe->s1 ? probe->s1 :
+				probe->s0 ? probe->s0 : "", result);
 		return true;
 	case INTRIN_ERROR:
 		vm_error_set(vm, args[0].str, args[0].len);

@@ -172,18 +172,21 @@ def call_text(place, line):
         fail(place, 'this is no row')
     name, kernel, hexadecimal, args = m.groups()
     kernel = kernel or name
+    shown = ', '.join(kernel.split(','))
+    kernel = ','.join(k if k == name else f'{name}={k}'
+                      for k in kernel.split(','))
     c, n = Call(), 0
-    c.set('name', f'"{name}"')
+    c.set('name', '__call_name()')
     for text in filter(None, (a.strip() for a in args.split(';'))):
         n += add_argument(place, c, n, text)
     if n > 6:
         fail(place, f'{n} arguments')
     c.set('argstr', argstr(c))
-    out = f'\n/** The system call {kernel.replace(",", ", ")}. */\n'
+    out = f'\n/** The system call {shown}. */\n'
     out += alias(name, kernel, '', c.lines)
     out += '/** Its return. */\n'
     out += alias(name, kernel, '.return', [
-        f'name = "{name}"', 'retval = returnval()',
+        'name = __call_name()', 'retval = returnval()',
         f'retstr = return_str({2 if hexadecimal else 1}, retval)'])
     return out
 
