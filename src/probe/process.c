@@ -65,6 +65,8 @@ static const struct probe_pattern patterns[] = {
 	PROCESS("process(S)"),
 	PROCESS("process(N)"),
 	PROCESS("process"),
+	{ "process(N).statement(N).absolute", PROCESS_ABSOLUTE },
+	{ "process(N).statement(N).absolute.return", PROCESS_ABSOLUTE },
 	{ NULL, 0 },
 };
 
@@ -220,6 +222,7 @@ static void ask(const struct process_query *q)
 	case PROCESS_LABEL:
 	case PROCESS_STATEMENT:
 	case PROCESS_NEAREST:
+	case PROCESS_ABSOLUTE:
 		process_functions(q);
 		return;
 	case PROCESS_MARK:
@@ -338,6 +341,13 @@ static void resolve(struct resolve *r, const struct ast_point *pt, int tag)
 
 	if (arg && arg->kind == AST_STRING && glob_is_pattern(arg->str)) {
 		ask_programs(&q, arg->str);
+		return;
+	}
+	/* Probes are put in files, which a place in memory does not name. */
+	if (q.form == PROCESS_ABSOLUTE) {
+		resolve_error(r, pt->loc, PROCESS_UNREADABLE,
+			      "absolute process probes not available [man "
+			      "error::inode-uprobes]");
 		return;
 	}
 	/* Events of a process need no file of its program. */

@@ -169,6 +169,7 @@ void process_events(const struct process_query *q)
 	case PROCESS_LABEL:
 	case PROCESS_STATEMENT:
 	case PROCESS_NEAREST:
+	case PROCESS_ABSOLUTE:
 	case PROCESS_MARK:
 	case PROCESS_PLT:
 	case PROCESS_PLT_RETURN:
