@@ -341,13 +341,9 @@ static void sorting_is_remembered(void **state)
 					SHOW("i4", 15, 16, 17, "  ret\n"));
 
 	(void)state;
-	case_prints(text, "3=30 1=20 2=10 ; 1=20 2=10 3=30 ; 1=20 2=10 3=30 ; "
-			  "3=30 1=20 2=10 ; 3=30 1=20 2=10 0=5 ; ");
-	/* Shared arrays go by insertion. */
-	shared_run(text,
-		   "3=30 1=20 2=10 ; 1=20 2=10 3=30 ; 3=30 1=20 2=10 ; "
-		   "3=30 1=20 2=10 ; 3=30 1=20 2=10 0=5 ; ",
-		   "");
+	/* Of shared arrays too. */
+	both(text, "3=30 1=20 2=10 ; 1=20 2=10 3=30 ; 1=20 2=10 3=30 ; "
+		   "3=30 1=20 2=10 ; 3=30 1=20 2=10 0=5 ; ");
 }
 
 static void sorting_strings(void **state)
