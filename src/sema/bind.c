@@ -24,6 +24,7 @@ struct binder {
 	enum attach_kind attach; /* of a handler, for $value */
 	const struct resolved_probe *at; /* of a handler, for $x */
 	struct entry_set *entries;
+	const struct ast_stmt *user_body; /* for @probewrite */
 	unsigned loops;   /* around the current statement */
 	bool void_ok;     /* the value of the expression is dropped */
 	symbols iterated; /* arrays of the foreach loops around it */
@@ -378,7 +379,6 @@ static void bind_cond(struct binder *b, struct ast_expr *e)
 
 /* Constructs that no executor runs, by the name messages give them. */
 static const char *const unsupported_kinds[] = {
-	[AST_PROBEWRITE] = "@probewrite",
 	[AST_PERF] = "@perf",
 	[AST_CONST] = "@const",
 };
@@ -432,9 +432,7 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 	if (fold_decides(&place, e, &v))
 		fold_to_number(e, v);
 	switch (e->kind) {
-	case AST_NUMBER:
-	case AST_STRING:
-	case AST_WILDCARD:
+	case AST_NUMBER: case AST_STRING: case AST_WILDCARD:
 		break;
 	case AST_NAME:
 		e->sym = find_or_add(b, e->name, e->loc);
@@ -513,6 +511,8 @@ static void bind_expr(struct binder *b, struct ast_expr *e)
 		bind_operator(b, e);
 		break;
 	case AST_PROBEWRITE:
+		probewrite_decide(b->s, e, b->user_body);
+		break;
 	case AST_PERF:
 	case AST_CONST:
 		unsupported(b, e->loc, unsupported_kinds[e->kind]);
@@ -738,7 +738,8 @@ static void bind_draft(struct sema *s, struct draft *d)
 			    .locals = &d->handler->locals,
 			    .attach = d->attach,
 			    .at = d->at,
-			    .entries = d->entries };
+			    .entries = d->entries,
+			    .user_body = d->user_body };
 	const struct condition *c;
 	const struct body *body;
 

@@ -3,7 +3,7 @@
  * Probe declarations to handlers: each way of coming to a place (which aliases,
  * which conditions) is a handler; the places reached that way share it.
  */
-#include "sema/internal.h"
+#include "sema/target.h"
 
 static bool same_path(const struct probe_path *a, const struct probe_path *b)
 {
@@ -64,7 +64,8 @@ static void fill_draft(struct sema *s, struct draft *d, bool first)
 	for (p = d->path; p->outer; p = p->outer)
 		if (!p->decl->epilogue)
 			add_body(s, d, p->decl->body, p->decl->file);
-	d->user_body = p->decl->body;
+	if (d->path->outer)
+		d->user_body = clone_stmt(s->arena, p->decl->body);
 	/* The tree of the declaration serves its first handler. */
 	if (first)
 		vec_push(s->arena, &d->bodies,

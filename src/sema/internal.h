@@ -62,7 +62,7 @@ struct draft {
 	uint32_t path_hash;
 	VEC(struct body) bodies;
 	VEC(struct condition) conditions;
-	const struct ast_stmt *user_body;
+	const struct ast_stmt *user_body; /* under an alias, a copy; or NULL */
 	enum attach_kind attach; /* one of procfs probes, or that of any point */
 	const struct resolved_probe *at; /* where target variables are from */
 	struct entry_set *entries;       /* what @entry saves; or NULL */
@@ -178,14 +178,6 @@ void bind_rest(struct sema *s, struct function *fn, const struct draft *d,
 	       struct ast_expr *e);
 /* Whether a statement holds a next of its own function. */
 bool bind_has_next(const struct ast_stmt *st);
-
-/* --- entry.c --- */
-
-/* An empty set for a .return probe. */
-struct entry_set *entry_set_new(struct sema *s, struct loc loc);
-/* Make the probe that saves what a bound draft asked for; what the draft has to
- * run first, still to be bound, or NULL. */
-struct ast_stmt *entry_finish(struct sema *s, const struct draft *d);
 
 /* --- details.c --- */
 

@@ -38,7 +38,20 @@ bool target_operator(const struct target_place *p, struct ast_expr *e);
  * call. */
 bool target_register_call(const struct target_place *p, struct ast_expr *e);
 
+/* --- probewrite.c --- */
+
+/* Turn @probewrite into 0 or 1; user_body is NULL where no alias is around.
+ * False when reported. */
+bool probewrite_decide(struct sema *s, struct ast_expr *e,
+		       const struct ast_stmt *user_body);
+
 /* --- entry.c --- */
+
+/* An empty set for a .return probe. */
+struct entry_set *entry_set_new(struct sema *s, struct loc loc);
+/* Make the probe that saves what a bound draft asked for; what the draft has to
+ * run first, still to be bound, or NULL. */
+struct ast_stmt *entry_finish(struct sema *s, const struct draft *d);
 
 /* @entry(e), whose operand is not bound. */
 bool entry_read(const struct target_place *p, struct ast_expr *e);
