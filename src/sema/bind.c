@@ -697,22 +697,6 @@ static void bind_stmt(struct binder *b, struct ast_stmt *st)
 	}
 }
 
-bool bind_has_next(const struct ast_stmt *st)
-{
-	struct ast_stmt *const *it;
-
-	if (!st)
-		return false;
-	if (st->kind == AST_NEXT)
-		return true;
-	if (st->kind == AST_EMBED_STMT)
-		return embed_has_next(st->expr);
-	vec_foreach(it, &st->stmts)
-		if (bind_has_next(*it))
-			return true;
-	return bind_has_next(st->body) || bind_has_next(st->otherwise);
-}
-
 /* --- all of it --- */
 
 /* What @entry saved is taken before all else. */

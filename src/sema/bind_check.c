@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Arrays that a foreach walks must not be changed by functions it calls. */
+/*
+ * Arrays that a foreach walks must not be changed by functions it calls; whether
+ * a function goes on to the next of its name.
+ */
 #include "base/bug.h"
 #include "sema/internal.h"
 
@@ -57,4 +60,20 @@ void bind_check(struct sema *s)
 		array = NULL;
 	}
 	free(seen);
+}
+
+bool bind_has_next(const struct ast_stmt *st)
+{
+	struct ast_stmt *const *it;
+
+	if (!st)
+		return false;
+	if (st->kind == AST_NEXT)
+		return true;
+	if (st->kind == AST_EMBED_STMT)
+		return embed_has_next(st->expr);
+	vec_foreach(it, &st->stmts)
+		if (bind_has_next(*it))
+			return true;
+	return bind_has_next(st->body) || bind_has_next(st->otherwise);
 }
