@@ -80,28 +80,14 @@ static void add_local(struct binder *b, struct symbol *sym)
 			hmap_puts(&b->index, (*it)->name, *it);
 }
 
-/* What a name means to a script that an alias of the library has a local for. */
-static struct symbol *hide_local(struct binder *b, struct symbol *sym)
-{
-	struct symbol *global = b->file->library
-					? NULL
-					: names_global(b->s, sym->name, b->file);
-
-	return global ? global : sym;
-}
-
 static struct symbol *find(struct binder *b, const char *name)
 {
 	struct symbol *sym = find_local(b, name);
 
-	/* A global of the script, though a library alias has such a local. */
-	if (sym && !b->fn && sym->file != b->file && sym->file->library)
-		return hide_local(b, sym);
-	if (!sym && b->fn)
-		sym = find_in(&b->fn->params, name);
-	if (!sym)
-		sym = names_global(b->s, name, b->file);
-	return sym;
+	if (sym)
+		return b->fn ? sym : names_own(b->s, sym, b->file);
+	sym = b->fn ? find_in(&b->fn->params, name) : NULL;
+	return sym ? sym : names_global(b->s, name, b->file);
 }
 
 static struct symbol *find_or_add(struct binder *b, const char *name,

@@ -110,6 +110,10 @@ void names_declare_file(struct sema *s, const struct ast_file *file);
 /* The global that a name means in a file, or NULL; counts as used then. */
 struct symbol *names_global(struct sema *s, const char *name,
 			    const struct ast_file *file);
+/* The local itself; or if an alias of the library has made it, and the script of
+ * the file has a global of the name, that. */
+struct symbol *names_own(struct sema *s, struct symbol *local,
+			 const struct ast_file *file);
 /* The function (first of its overloads) that a call means; reports and returns
  * NULL when there is none. New ones are appended to prog->functions. */
 struct function *names_function(struct sema *s, const struct ast_expr *call,

@@ -81,6 +81,16 @@ struct symbol *names_global(struct sema *s, const char *name,
 	return &e->sym;
 }
 
+struct symbol *names_own(struct sema *s, struct symbol *local,
+			 const struct ast_file *file)
+{
+	struct symbol *global = NULL;
+
+	if (local->file->library && !file->library)
+		global = names_global(s, local->name, file);
+	return global ? global : local;
+}
+
 void names_finish(struct sema *s)
 {
 	symbols *globals = &s->prog->globals;
