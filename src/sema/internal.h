@@ -91,8 +91,7 @@ struct sema {
 
 /* --- sema.c --- */
 
-/* An analysis without files; its maps live until sema_end(), the rest in
- * l->arena. */
+/* An analysis without files; its maps live until sema_end(). */
 void sema_begin(struct sema *s, struct lang *l, const struct probe_env *env,
 		struct tapset *tapset);
 void sema_end(struct sema *s);
@@ -110,8 +109,7 @@ void names_declare_file(struct sema *s, const struct ast_file *file);
 /* The global that a name means in a file, or NULL; counts as used then. */
 struct symbol *names_global(struct sema *s, const char *name,
 			    const struct ast_file *file);
-/* The local itself; or if an alias of the library has made it, and the script of
- * the file has a global of the name, that. */
+/* The local; if an alias of the library has made it, rather the script's global. */
 struct symbol *names_own(struct sema *s, struct symbol *local,
 			 const struct ast_file *file);
 /* The function (first of its overloads) that a call means; reports and returns
@@ -219,7 +217,6 @@ void embed_check_call(struct sema *s, const struct ast_expr *call,
 
 /* Check what 16.3 forbids in conditions; false when reported. */
 bool conditions_check(struct sema *s, const struct condition *c);
-
 
 /* --- display.c --- */
 
