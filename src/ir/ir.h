@@ -168,7 +168,7 @@ struct ir_probe {
 };
 
 /* The name behind function(", statement(" or trace(" in a probe's point, up to
- * an @ or the quote: *len bytes, none if it has no such component. */
+ * an @ or the quote, without "system:": *len bytes, none if there is no such. */
 const char *ir_probe_function(const struct ir_probe *p, size_t *len);
 
 /* Hash index over the texts of a table (ir_build.c). */

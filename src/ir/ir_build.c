@@ -230,8 +230,13 @@ uint32_t ir_regex(struct ir_prog *p, const char *text, size_t len)
 
 const char *ir_probe_function(const struct ir_probe *p, size_t *len)
 {
-	static const char *const components[] = { "function(\"",
-						  "statement(\"", "trace(\"" };
+	enum { FUNCTION, STATEMENT, TRACE };
+	static const char *const components[] = {
+		[FUNCTION] = "function(\"",
+		[STATEMENT] = "statement(\"",
+		[TRACE] = "trace(\"",
+	};
+	const char *colon;
 	size_t i;
 
 	for (i = 0; i < sizeof(components) / sizeof(components[0]); i++) {
@@ -241,6 +246,11 @@ const char *ir_probe_function(const struct ir_probe *p, size_t *len)
 			continue;
 		at += strlen(components[i]);
 		*len = strcspn(at, "@\"");
+		colon = memchr(at, ':', *len);
+		if (colon && i == TRACE) {
+			*len -= (size_t)(colon + 1 - at);
+			at = colon + 1;
+		}
 		return at;
 	}
 	*len = 0;
