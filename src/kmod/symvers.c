@@ -53,6 +53,8 @@ int symvers_find(const char *text, size_t len, struct symvers_want *want,
 	const char *end = text + len;
 	unsigned line = 0;
 
+	if (!n)
+		return 0;
 	qsort(want, n, sizeof(*want), by_name);
 	while (text < end) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));

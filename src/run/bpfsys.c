@@ -56,6 +56,29 @@ int bpfsys_run(int prog_fd, uint32_t *result)
 	return rc;
 }
 
+int bpfsys_run_on(int prog_fd, void *memory, uint32_t len)
+{
+	union bpf_attr attr = { .test = { .prog_fd = (uint32_t)prog_fd,
+					  .ctx_in = (uintptr_t)memory,
+					  .ctx_size_in = len } };
+
+	return bpf_call(BPF_PROG_TEST_RUN, &attr);
+}
+
+int bpfsys_load(uint32_t type, uint32_t flags, const struct bpf_insn *insns,
+		uint32_t n)
+{
+	static const char license[] = "GPL";
+	union bpf_attr attr = { .prog_type = type,
+				.prog_flags = flags,
+				.insns = (uintptr_t)insns,
+				.insn_cnt = n,
+				.license = (uintptr_t)license };
+	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : fd;
+}
+
 int bpfsys_next_key(int fd, const void *key, void *next)
 {
 	union bpf_attr attr = { .map_fd = (uint32_t)fd,

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bpf_insn;
+
 /* Read an element; the sizes of key and value are the map's. */
 int bpfsys_lookup(int fd, const void *key, void *value);
 /* Store; insert if new, or (only_new) else fail with -EEXIST. -E2BIG: the map
@@ -21,6 +23,11 @@ int bpfsys_delete(int fd, const void *key);
 int bpfsys_take(int fd, const void *key, void *value);
 /* Run a program that takes no context; *result is what it returned. */
 int bpfsys_run(int prog_fd, uint32_t *result);
+/* Run a program over len bytes of memory, which it may change. */
+int bpfsys_run_on(int prog_fd, void *memory, uint32_t len);
+/* Load n instructions as a GPL program of a type; its descriptor or -errno. */
+int bpfsys_load(uint32_t type, uint32_t flags, const struct bpf_insn *insns,
+		uint32_t n);
 /* The key after key (NULL: the first one); -ENOENT behind the last. */
 int bpfsys_next_key(int fd, const void *key, void *next);
 /* Read, or read and remove, up to *count entries from where batch_in says

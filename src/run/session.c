@@ -7,6 +7,7 @@
 #include "run/decode.h"
 #include "run/groups.h"
 #include "run/input.h"
+#include "run/kmem.h"
 #include "run/messages.h"
 #include "run/object.h"
 #include "run/output.h"
@@ -44,6 +45,7 @@ struct session {
 	struct messages msg;
 	struct target target;
 	struct vm_host host;
+	struct kmem kmem;
 	struct vm *vm;
 	struct strbuf *capture; /* takes output instead of out, or NULL */
 	struct session_data *data;
@@ -118,6 +120,20 @@ static void host_warning(void *ctx, const char *text)
 	struct session *s = ctx;
 
 	messages_warning(&s->msg, text);
+}
+
+static bool host_kernel_read(void *ctx, uint64_t address, void *to, size_t n)
+{
+	struct session *s = ctx;
+
+	return kmem_read(&s->kmem, address, to, n);
+}
+
+static uint64_t host_kernel_task(void *ctx)
+{
+	struct session *s = ctx;
+
+	return kmem_task(&s->kmem);
 }
 
 /* Report the first write that failed, and stop. */
@@ -299,6 +315,8 @@ static int start(struct session *s, struct strbuf *err)
 				    .output = host_output,
 				    .error = host_error,
 				    .warning = host_warning,
+				    .kernel_read = host_kernel_read,
+				    .kernel_task = host_kernel_task,
 				    .target = s->target.pid };
 	s->vm = vm_new(s->object.prog, kernel ? &s->object.shared : NULL,
 		       &s->host, err);
@@ -547,6 +565,7 @@ static void release(struct session *s)
 {
 	procfs_close(&s->procfs);
 	vm_free(s->vm);
+	kmem_release(&s->kmem);
 	if (s->ring.data) {
 		decoder_release(&s->decoder);
 		ring_close(&s->ring);

@@ -311,7 +311,7 @@ op_SPRINT:
 op_LOAD : {
 	int64_t value;
 
-	if (!vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &value)) {
+	if (!vm_memory_read(vm, pc[3], (uint64_t)I64(pc[2]), &value)) {
 		vm_error_fault(vm, FAULT_READ, (uint64_t)I64(pc[2]));
 		RAISE_AT(4);
 	}
@@ -319,12 +319,12 @@ op_LOAD : {
 }
 	NEXT(6);
 op_PEEK:
-	vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &I64(pc[1]));
+	vm_memory_read(vm, pc[3], (uint64_t)I64(pc[2]), &I64(pc[1]));
 	NEXT(4);
 op_READABLE : {
 	int64_t value;
 
-	I64(pc[1]) = vm_memory_read(pc[3], (uint64_t)I64(pc[2]), &value);
+	I64(pc[1]) = vm_memory_read(vm, pc[3], (uint64_t)I64(pc[2]), &value);
 }
 	NEXT(4);
 op_STORE:

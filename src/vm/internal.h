@@ -224,7 +224,8 @@ void vm_state_raise(struct vm *vm, uint32_t state);
 /* --- memory.c --- */
 
 /* A number; false, and 0, if it cannot be read. */
-bool vm_memory_read(unsigned access, uint64_t address, int64_t *value);
+bool vm_memory_read(struct vm *vm, unsigned access, uint64_t address,
+		    int64_t *value);
 /* Make it the current error that memory there is out of reach. */
 void vm_error_fault(struct vm *vm, enum fault fault, uint64_t address);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory as handlers in user space see it: this process's own can be read, the
- * kernel's cannot, and nothing can be written, for the program is not trusted.
+ * kernel's as far as the host lets it, and nothing can be written, for the
+ * program is not trusted.
  */
 #include "vm/intrin.h"
 
@@ -20,13 +21,26 @@ static size_t read_own(uint64_t address, void *to, size_t bytes)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-bool vm_memory_read(unsigned access, uint64_t address, int64_t *value)
+/* Bytes of the kernel; all of them or none. */
+static size_t read_kernel(struct vm *vm, uint64_t address, void *to,
+			  size_t bytes)
 {
+	const struct vm_host *h = vm->host;
+
+	return h->kernel_read && h->kernel_read(h->ctx, address, to, bytes) ?
+		       bytes : 0;
+}
+
+bool vm_memory_read(struct vm *vm, unsigned access, uint64_t address,
+		    int64_t *value)
+{
+	size_t bytes = mem_bytes(access), n;
 	uint64_t word = 0;
 
 	*value = 0;
-	if (!(access & MEM_USER) ||
-	    read_own(address, &word, mem_bytes(access)) != mem_bytes(access))
+	n = access & MEM_USER ? read_own(address, &word, bytes) :
+				read_kernel(vm, address, &word, bytes);
+	if (n != bytes)
 		return false;
 	*value = mem_extend(access, word);
 	return true;
@@ -44,16 +58,20 @@ void vm_error_fault(struct vm *vm, enum fault fault, uint64_t address)
 
 /* Append the text at an address up to a NUL or to most bytes; false if not even
  * its first byte can be read. Pieces end at page borders. */
-static bool read_text(uint64_t address, size_t most, struct strbuf *out)
+static bool read_text(struct vm *vm, bool user, uint64_t address, size_t most,
+		      struct strbuf *out)
 {
+	/* The host reads no more of the kernel at a time. */
+	const size_t step = user ? 256 : 8;
 	char piece[256];
 
 	while (most) {
-		size_t want = sizeof(piece) - address % sizeof(piece), n, len;
+		size_t want = step - address % step, n, len;
 
 		if (want > most)
 			want = most;
-		n = read_own(address, piece, want);
+		n = user ? read_own(address, piece, want) :
+			   read_kernel(vm, address, piece, want);
 		if (!n)
 			return false;
 		len = strnlen(piece, n);
@@ -84,7 +102,7 @@ static bool string_at(struct vm *vm, uint32_t id, const struct vm_val *args,
 	if (counted && args[1].num >= 0 && (uint64_t)args[1].num < most)
 		most = (size_t)args[1].num;
 	strbuf_reset(&vm->tmp);
-	if (user && read_text((uint64_t)args[0].num, most, &vm->tmp))
+	if (read_text(vm, user, (uint64_t)args[0].num, most, &vm->tmp))
 		return vm_tmp_result(vm, result);
 	if (!otherwise) {
 		vm_error_fault(vm, user ? FAULT_USER_STRING
@@ -113,7 +131,9 @@ bool vm_intrin_memory(struct vm *vm, uint32_t id, const struct vm_val *args,
 		return string_at(vm, id, args, result);
 	}
 	result->num = 0;
-	if (!r || vm_memory_read(r->access, (uint64_t)args[0].num, &result->num) ||
+	if (id == INTRIN_TASK_CURRENT && vm->host->kernel_task)
+		result->num = (int64_t)vm->host->kernel_task(vm->host->ctx);
+	if (!r || vm_memory_read(vm, r->access, (uint64_t)args[0].num, &result->num) ||
 	    r->fault == FAULT_NONE)
 		return true;
 	vm_error_fault(vm, (enum fault)r->fault, (uint64_t)args[0].num);

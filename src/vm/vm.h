@@ -59,6 +59,10 @@ struct vm_host {
 	/* A whole message without prefix and newline: "division by 0 near …" */
 	void (*error)(void *ctx, const char *text);
 	void (*warning)(void *ctx, const char *text);
+	/* Copy n bytes, 1 to 8, of kernel memory; false if they cannot be read.
+	 * The address of the current task_struct, or 0. NULL: always so. */
+	bool (*kernel_read)(void *ctx, uint64_t address, void *to, size_t n);
+	uint64_t (*kernel_task)(void *ctx);
 	int64_t target; /* pid of -c or -x, or 0 */
 };
 

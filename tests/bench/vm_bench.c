@@ -205,7 +205,10 @@ static void bench_sort(const struct vm_host *host, const char *what,
 int main(void)
 {
 	size_t bytes = 0, i;
-	const struct vm_host host = { &bytes, output, message, message, 0 };
+	const struct vm_host host = { .ctx = &bytes,
+				      .output = output,
+				      .error = message,
+				      .warning = message };
 
 	for (i = 0; i < ARRAY_SIZE(benches); i++)
 		bench(&host, benches[i].what, benches[i].times,
