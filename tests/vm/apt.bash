@@ -9,15 +9,22 @@
 STORE=${SPILE_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/spile/kernels}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# apt_sites: the addresses of the archive and of the security archive
+# apt_sites: the addresses of the archive and of the security archive (which may
+# be none) as this machine has them
 apt_sites()
 {
 	local sites
-	sites=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2>/dev/null | sort -u)
-	APT_MAIN=$(awk '$1 ~ /debian\/?$/ { print $1; exit }' <<<"$sites")
-	APT_SECURITY=$(awk '$2 ~ /-security$/ || $1 ~ /debian-security\/?$/ { print $1; exit }' <<<"$sites")
-	APT_MAIN=${APT_MAIN:-http://deb.debian.org/debian}
-	APT_SECURITY=${APT_SECURITY:-http://deb.debian.org/debian-security}
+	sites=$(apt-get indextargets --format '$(LABEL)|$(SITE)' 2>/dev/null | sort -u)
+	if ! grep -q '^Debian|' <<<"$sites"; then # without lists there are no labels
+		apt-get -q update >/dev/null 2>&1
+		sites=$(apt-get indextargets --format '$(LABEL)|$(SITE)' 2>/dev/null | sort -u)
+	fi
+	APT_MAIN=$(sed -n 's/^Debian|//p' <<<"$sites" | head -n 1)
+	APT_SECURITY=$(sed -n 's/^Debian-Security|//p' <<<"$sites" | head -n 1)
+	if [ -z "$APT_MAIN" ]; then
+		echo "kernels: apt on this machine knows no Debian archive (try apt-get update)" >&2
+		return 1
+	fi
 }
 
 # apt_open SUITE: lists of the suite, fetched when they are older than a day
@@ -32,10 +39,10 @@ apt_open()
 		-o Dir::Cache="$dir/cache" -o Acquire::Languages=none
 		-o APT::Sandbox::User="$(id -un)" -o APT::Architecture=amd64 -o Acquire::Retries=3)
 	[ -z "$(find "$dir/fresh" -mmin -1440 2>/dev/null)" ] || return 0
-	apt_sites
+	apt_sites || return 1
 	{
 		echo "deb [signed-by=$KEYRING] $APT_MAIN $suite main"
-		[ "$suite" = sid ] || echo "deb [signed-by=$KEYRING] $APT_SECURITY $suite-security main"
+		[ "$suite" = sid ] || [ -z "$APT_SECURITY" ] || echo "deb [signed-by=$KEYRING] $APT_SECURITY $suite-security main"
 	} >"$dir/sources.list"
 	if ! apt-get "${APT_OPTIONS[@]}" -o APT::Update::Error-Mode=any update >"$dir/log" 2>&1; then
 		tail -n 5 "$dir/log" >&2
