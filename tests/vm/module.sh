@@ -41,7 +41,9 @@ check 'command' '^Hello World!~[0-9]+ Hello World!~from the child~the end~$' \
 	staprun -c 'echo from the child' hello.ko exits=0
 fails 'bad command' 'WARNING: Child process exited with status 3~' staprun -c 'exit 3' hello.ko exits=0
 fails 'start fails' '^ERROR: this session does not start~$' staprun hello.ko begin_fails=-5
-check 'rename' '^Hello World!~the end~$' staprun -R hello.ko
+# A process number of many digits has no room in so short a name.
+check 'rename' '^(WARNING: Old module name .hello. is too short for renaming, ignoring -R\.~)?Hello World!~the end~$' \
+	staprun -R hello.ko
 check 'system()' '~written by system~' \
 	sh -c 'staprun hello.ko "command=echo written by system >made"; sleep 1; cat made; echo; true'
 check 'a command that goes on' '^Hello World!~the end~$' \
@@ -74,7 +76,7 @@ wait $pid || { echo "switching: status $?"; bad=1; }
 check 'three files' '^switch switch.1 switch.2~$' sh -c 'echo switch*'
 check 'nothing lost in between' '^1~$' sh -c '
 	cat switch switch.1 switch.2 | grep -v -e "^Hello" -e "^the end" |
-	awk "{ if (\$1 != ++n) bad = 1 } END { print (n > 10 && !bad) }"'
+	awk "{ if (\$1 != ++n) bad = 1 } END { print (n > 5 && !bad) }"'
 
 # Detaching and attaching.
 check '-L' '^~Disconnecting from systemtap module.~To reconnect, type "staprun -A hello"~$' \
@@ -99,7 +101,7 @@ wait $pid || { echo "-A: status $?"; bad=1; }
 gone hello 'end of -A'
 check 'whole output' '^1~$' sh -c '
 	cat attached again | grep -v -e "^Hello" -e "^the end" |
-	awk "{ if (\$1 != ++n) bad = 1 } END { print (n > 10 && !bad) }"'
+	awk "{ if (\$1 != ++n) bad = 1 } END { print (n > 5 && !bad) }"'
 check 'the end of it' '^the end~$' tail -n 1 again
 fails '-A of none' 'Cannot attach to module hello control channel; not running' staprun -A hello
 fails '-L fails' '^ERROR: this session does not start~$' staprun -L hello.ko begin_fails=-5

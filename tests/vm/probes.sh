@@ -6,6 +6,7 @@ bad=0
 # begin MODULE: in the background until `finish`
 begin()
 {
+	: >out # or the line of the one before could be taken for this one's
 	staprun "$1.ko" >out 2>err &
 	child=$!
 	i=0
