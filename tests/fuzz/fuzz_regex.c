@@ -52,6 +52,9 @@ static void compare(const char *text, size_t len, const char *pattern,
 	regex_t re;
 	int ret;
 
+	/* To the library, what follows a newline can be a beginning. */
+	if (memchr(text, '\n', len) && strpbrk(pattern, "^$"))
+		return;
 	if (differs(pattern) || regcomp(&re, pattern, REG_EXTENDED))
 		return;
 	ret = regexec(&re, text, 1, m, 0);
@@ -64,7 +67,6 @@ static void compare(const char *text, size_t len, const char *pattern,
 	if (found && (m[0].rm_so != groups[0] || m[0].rm_eo != groups[1]))
 		BUG("'%s' on '%s': %d-%d here, %d-%d there", pattern, text,
 		    groups[0], groups[1], m[0].rm_so, m[0].rm_eo);
-	(void)len;
 }
 
 static void check_groups(const struct regex *re, const int32_t *groups,
